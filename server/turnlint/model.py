@@ -1,0 +1,305 @@
+"""The words of the program as data: frozen, slotted, and importing nothing of ours.
+
+Columns are 0-based code points of the row unless a name says otherwise; every end is exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
+from enum import IntEnum
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+__all__ = [
+    "Call",
+    "Content",
+    "Edit",
+    "Example",
+    "Facts",
+    "Finding",
+    "Fix",
+    "Image",
+    "JsonFault",
+    "Place",
+    "Pointer",
+    "Related",
+    "Row",
+    "RuleSettings",
+    "Settings",
+    "Severity",
+    "ShapeFault",
+    "Span",
+    "Text",
+    "Tool",
+    "Turn",
+    "format_pointer",
+]
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""A JSON Pointer taken apart: object keys as strings, array positions as integers."""
+
+
+def format_pointer(pointer: Pointer) -> str:
+    """Write a pointer as RFC 6901 does: `/messages/0/role`, and the empty string for the whole row."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+
+
+class Severity(IntEnum):
+    """How bad a finding is; a larger number is worse."""
+
+    HINT = 1
+    INFO = 2
+    WARNING = 3
+    ERROR = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case name, as settings and reports spell it."""
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> Severity:
+        """Read a lower-case name. Raises KeyError for any other word."""
+        return cls[word.upper()] if word.islower() else cls[""]
+
+
+class Span(Struct, frozen=True, gc=False):
+    """A stretch of one row: code-point columns, 0-based, end exclusive."""
+
+    start: int
+    end: int
+
+
+class Place(Struct, frozen=True):
+    """Where in a row, without saying at which column: `text.scan.spans` turns places into spans when asked.
+
+    The value of an object or array, and the row itself (empty pointer), is shown as its opening bracket.
+    `columns` wins over all else: the raw range in a row that does not parse, or of one of two equal keys.
+    """
+
+    pointer: Pointer = ()
+    part: Literal["value", "key"] = "value"
+    chars: tuple[int, int] | None = None
+    """A slice of the decoded string at the pointer, in code points."""
+    inner: Place | None = None
+    """A place in the JSON that the string at the pointer holds (tool arguments)."""
+    columns: tuple[int, int] | None = None
+
+    def key(self) -> Place:
+        """The key of the same member instead of its value."""
+        return replace(self, part="key")
+
+    def at(self, *steps: str | int) -> Place:
+        """The value further down: `Place(("messages",)).at(0, "role")`."""
+        return Place(self.pointer + steps)
+
+    def slice(self, start: int, end: int) -> Place:
+        """A part of the string at this place."""
+        return replace(self, chars=(start, end))
+
+
+class Edit(Struct, frozen=True):
+    """Replace what a place covers in a row.
+
+    `whole` takes the full extent of an object or array instead of its opening bracket; `remove` takes a
+    member or item away together with the comma and white space that belong to it. `content` is raw JSON text.
+    """
+
+    place: Place
+    content: str = ""
+    whole: bool = False
+    remove: bool = False
+
+
+class Fix(Struct, frozen=True):
+    """Edits of one row that cure a finding. `safe` keeps the meaning; all edits apply together."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+class Related(Struct, frozen=True):
+    """Another row (0-based) that belongs to a finding, or another place in the same row (`row` is None)."""
+
+    message: str
+    row: int | None = None
+    place: Place = Place()
+
+
+class Finding(Struct, frozen=True):
+    """A rule broken at a place of a row; `place` is None where the file as a whole is meant."""
+
+    rule: str
+    family: str
+    severity: Severity
+    message: str
+    place: Place | None = Place()
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+
+
+class JsonFault(Struct, frozen=True):
+    """What is wrong with a row as JSON. `kind` is the name of the rule in rules/json or rules/encoding."""
+
+    kind: str
+    place: Place
+    detail: str = ""
+    """One or two sentences for the reader: what is there and what to write instead."""
+
+
+class ShapeFault(Struct, frozen=True):
+    """Where a value departs from the declared shape of its format.
+
+    `kind` is one of missing-key, unknown-key, wrong-type, invalid-value, unknown-tag, missing-tag, too-few-items.
+    """
+
+    kind: str
+    place: Place
+    owner: str
+    """What holds the fault, in the field's words: `message`, `tool call`, `row`."""
+    name: str = ""
+    """The key in question."""
+    expected: tuple[str, ...] = ()
+    """Allowed keys, values or types, as they are to be printed."""
+    found: Any = None
+    """The offending value."""
+    rule: str = ""
+    """The rule that the declaration names for this fault; empty for the rule of the kind."""
+
+
+class Text(Struct, frozen=True):
+    """One decoded text of a turn and where it stands."""
+
+    value: str
+    place: Place
+
+
+class Image(Struct, frozen=True):
+    """An image part of a turn. `url` is None where the part has no readable URL."""
+
+    url: str | None
+    place: Place
+    """The URL string where there is one, else the part."""
+
+
+class Call(Struct, frozen=True):
+    """A tool call, or a legacy function call (`legacy`), as far as it could be read."""
+
+    place: Place
+    id: str | None = None
+    name: str | None = None
+    name_place: Place = Place()
+    arguments: Any = None
+    """The value as the row holds it; a string where the format wants JSON text."""
+    arguments_place: Place = Place()
+    legacy: bool = False
+
+
+class Tool(Struct, frozen=True):
+    """A tool definition as far as it could be read; `place` is its name where there is one."""
+
+    name: str | None
+    place: Place
+    parameters: Any = None
+    parameters_place: Place = Place()
+    strict: bool = False
+    legacy: bool = False
+
+
+Content: TypeAlias = Literal["missing", "null", "text", "parts", "other"]
+
+
+class Turn(Struct, frozen=True):
+    """One message of an example, whatever its format calls it."""
+
+    role: str | None
+    """The role in OpenAI's words (system, developer, user, assistant, tool, function); None if unreadable."""
+    place: Place
+    """The turn itself."""
+    role_place: Place
+    """What says the role: the role's value, or the key that implies it."""
+    content: Content = "missing"
+    content_place: Place = Place()
+    texts: tuple[Text, ...] = ()
+    images: tuple[Image, ...] = ()
+    refusal: bool = False
+    """The turn holds a refusal, which stands for its content."""
+    calls: tuple[Call, ...] = ()
+    has_calls: bool = False
+    """A key for calls is there, readable or not, empty or not."""
+    result_of: str | None = None
+    """The id of the call that this turn answers."""
+    result_place: Place = Place()
+    name: str | None = None
+    name_place: Place = Place()
+    weight: Any = None
+    """The loss weight as written; None where there is none."""
+    weight_place: Place | None = None
+
+
+class Example(Struct, frozen=True):
+    """A training example as turns, whatever its format.
+
+    In preference data `turns` is the prompt and the two answers are `preferred` and `non_preferred`.
+    """
+
+    format: str
+    turns: tuple[Turn, ...]
+    place: Place = Place()
+    """What holds the turns."""
+    preferred: tuple[Turn, ...] = ()
+    non_preferred: tuple[Turn, ...] = ()
+    outputs: tuple[Place, Place] | None = None
+    """What holds the preferred and the non-preferred answer, in preference data."""
+    tools: tuple[Tool, ...] = ()
+    has_tools: bool = False
+    """A non-empty list of tool definitions is there."""
+    parallel_calls: Any = None
+    """The switch for parallel tool calls as written."""
+    extra: Mapping[str, Place] = field(default_factory=dict)
+    """Top-level keys that the format leaves free, with their places (grader fields)."""
+    readable: bool = True
+    """The sequence of roles is known throughout; rules about order stay quiet where it is not."""
+
+
+class Row(Struct, frozen=True):
+    """What could be read of one row."""
+
+    value: Any
+    """The decoded JSON value; None where `parsed` is false."""
+    parsed: bool
+    faults: tuple[JsonFault, ...] = ()
+
+
+class Facts(Struct, frozen=True, gc=False):
+    """What the cross-row rules need of one row."""
+
+    exact: int
+    """xxh3_64 of the bytes of the row, without its line end and outer white space."""
+
+
+class RuleSettings(Struct, frozen=True):
+    """How one rule behaves once every layer of settings has spoken."""
+
+    severity: Severity
+    effect: str = ""
+    """What the target does with the fault, as a clause: `OpenAI refuses the file`."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Settings(Struct, frozen=True):
+    """Everything that a check depends on besides the bytes."""
+
+    rules: Mapping[str, RuleSettings]
+    """The rules that are on, by name."""
+    target: str = "generic"
+    target_title: str = ""
+    format: str | None = None
+    """The format of the file where the user named it; else it is voted."""
+    stage: str | None = None
+    """The training method where the user named it: sft, preference, reinforcement."""
+    formats: tuple[str, ...] = ()
+    """The formats that the target takes; empty where it takes all."""
