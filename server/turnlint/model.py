@@ -5,7 +5,7 @@ Columns are 0-based code points of the row unless a name says otherwise; every e
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, Literal, TypeAlias
 
@@ -153,7 +153,8 @@ class JsonFault(Struct, frozen=True):
 class ShapeFault(Struct, frozen=True):
     """Where a value departs from the declared shape of its format.
 
-    `kind` is one of missing-key, unknown-key, wrong-type, invalid-value, unknown-tag, missing-tag, too-few-items.
+    `kind` is one of missing-key, unknown-key, misplaced-key, wrong-type, invalid-value, unknown-tag,
+    missing-tag, too-few-items.
     """
 
     kind: str
@@ -174,7 +175,12 @@ class Text(Struct, frozen=True):
     """One decoded text of a turn and where it stands."""
 
     value: str
-    place: Place
+    pointer: Pointer
+
+    @property
+    def place(self) -> Place:
+        """The whole string."""
+        return Place(self.pointer)
 
 
 class Image(Struct, frozen=True):
@@ -217,27 +223,45 @@ class Turn(Struct, frozen=True):
 
     role: str | None
     """The role in OpenAI's words (system, developer, user, assistant, tool, function); None if unreadable."""
-    place: Place
-    """The turn itself."""
-    role_place: Place
-    """What says the role: the role's value, or the key that implies it."""
+    pointer: Pointer
+    """The turn itself; the object around it where the format has no object for a turn (Alpaca)."""
+    role_key: str = "role"
+    content_key: str = "content"
+    implied: bool = False
+    """The role is said by the key of the content, not by a value of its own."""
     content: Content = "missing"
-    content_place: Place = Place()
     texts: tuple[Text, ...] = ()
     images: tuple[Image, ...] = ()
     refusal: bool = False
     """The turn holds a refusal, which stands for its content."""
     calls: tuple[Call, ...] = ()
     has_calls: bool = False
-    """A key for calls is there, readable or not, empty or not."""
+    """A key for calls is there with a value other than null, readable or not, empty or not."""
     result_of: str | None = None
     """The id of the call that this turn answers."""
-    result_place: Place = Place()
     name: str | None = None
-    name_place: Place = Place()
     weight: Any = None
     """The loss weight as written; None where there is none."""
-    weight_place: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """The turn, shown as its first token; its content where the format has no object for a turn."""
+        return Place((*self.pointer, self.content_key)) if self.implied else Place(self.pointer)
+
+    @property
+    def role_place(self) -> Place:
+        """What says the role: the role's value, or the key that implies it."""
+        return Place((*self.pointer, self.role_key), part="key" if self.implied else "value")
+
+    @property
+    def content_place(self) -> Place:
+        """The value of the content."""
+        return Place((*self.pointer, self.content_key))
+
+    @property
+    def text(self) -> str:
+        """All its texts, joined by line feeds."""
+        return self.texts[0].value if len(self.texts) == 1 else "\n".join(text.value for text in self.texts)
 
 
 class Example(Struct, frozen=True):
@@ -303,3 +327,11 @@ class Settings(Struct, frozen=True):
     """The training method where the user named it: sft, preference, reinforcement."""
     formats: tuple[str, ...] = ()
     """The formats that the target takes; empty where it takes all."""
+    split: str | None = None
+    """train, validation or test, where the settings say so."""
+    homes: Mapping[str, Settings] = field(default_factory=dict)
+    """Where no target is named: what judges the rows of each format, which are its home's rules."""
+
+    def judging(self, format_name: str | None) -> Settings:
+        """The settings that judge the rows of a format."""
+        return self.homes.get(format_name or "", self)

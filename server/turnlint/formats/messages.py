@@ -1,0 +1,334 @@
+"""Messages in OpenAI's shape, which several formats share: declaration and view as turns.
+
+Sources: openai/openai-openapi, openapi.yaml of 2025-07-04 (FineTuneChatRequestInput and its message schemas);
+OpenAI's fine-tuning guides; MicrosoftDocs/azure-ai-docs, fine-tuning pages of 2026.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import UNSET, UnsetType
+
+from turnlint.formats.shape import Shape, note
+from turnlint.model import Call, Content, Image, Place, Pointer, Text, Tool, Turn
+
+__all__ = [
+    "Assistant",
+    "Developer",
+    "Function",
+    "FunctionDefinition",
+    "System",
+    "ToolDefinition",
+    "ToolResult",
+    "User",
+    "read_tools",
+    "read_turns",
+]
+
+
+class TextPart(Shape, tag_field="type", tag="text"):
+    """A piece of text."""
+
+    owner: ClassVar[str] = "content part"
+    text: Annotated[str, note("The text.")]
+
+
+class RefusalPart(Shape, tag_field="type", tag="refusal"):
+    """A refusal that the model is to learn."""
+
+    owner: ClassVar[str] = "content part"
+    refusal: Annotated[str, note("The words of the refusal.")]
+
+
+class ImageUrl(Shape):
+    """Where an image is."""
+
+    owner: ClassVar[str] = "image"
+    url: Annotated[str, note("A public http(s) URL, or `data:image/…;base64,…`.")]
+    detail: Annotated[Literal["auto", "low", "high"], note("How closely the model looks.")] | UnsetType = (
+        UNSET
+    )
+
+
+class ImagePart(Shape, tag_field="type", tag="image_url"):
+    """An image."""
+
+    owner: ClassVar[str] = "content part"
+    image_url: Annotated[ImageUrl, note("The image.")]
+
+
+_TEXT_ONLY = note(
+    rules={"unknown-tag": "unknown-part", "missing-tag": "unknown-part"},
+    tags={"image_url": "image-outside-user", "refusal": "refusal-outside-assistant"},
+)
+_ANSWER = note(
+    rules={"unknown-tag": "unknown-part", "missing-tag": "unknown-part"},
+    tags={"image_url": "image-outside-user"},
+)
+_SEEN = note(
+    rules={"unknown-tag": "unknown-part", "missing-tag": "unknown-part"},
+    tags={"refusal": "refusal-outside-assistant"},
+)
+_CONTENT = note(
+    "What the message says.", rules={"missing-key": "missing-content", "too-few-items": "empty-content"}
+)
+
+# Null and missing content are judged turn by turn: whether they are right depends on the calls beside them.
+TextContent = Annotated[
+    str | Annotated[list[Annotated[TextPart, _TEXT_ONLY]], note(min_length=1)] | None | UnsetType, _CONTENT
+]
+UserContent = Annotated[
+    str | Annotated[list[Annotated[TextPart | ImagePart, _SEEN]], note(min_length=1)] | None | UnsetType,
+    _CONTENT,
+]
+AnswerContent = Annotated[
+    str | Annotated[list[Annotated[TextPart | RefusalPart, _ANSWER]], note(min_length=1)] | None | UnsetType,
+    _CONTENT,
+]
+Name = Annotated[str, note("Tells participants of the same role apart.")] | UnsetType
+
+
+class CalledFunction(Shape):
+    """The function that a tool call names."""
+
+    owner: ClassVar[str] = "function of a tool call"
+    name: Annotated[str, note("The tool's name.")]
+    arguments: Annotated[str, note("The arguments as JSON text: a string, not an object.")]
+
+
+class ToolCall(Shape):
+    """One call of a tool."""
+
+    owner: ClassVar[str] = "tool call"
+    id: Annotated[str, note("Names the call; the tool message answers to it.")]
+    type: Annotated[Literal["function"], note("Always `function`.")]
+    function: Annotated[CalledFunction, note("Which function, with which arguments.")]
+
+
+class System(Shape, tag_field="role", tag="system"):
+    """Instructions that hold for the whole example."""
+
+    owner: ClassVar[str] = "system message"
+    content: TextContent = UNSET
+    name: Name = UNSET
+
+
+class Developer(Shape, tag_field="role", tag="developer"):
+    """Instructions, in the words of the reasoning models."""
+
+    owner: ClassVar[str] = "developer message"
+    content: TextContent = UNSET
+    name: Name = UNSET
+
+
+class User(Shape, tag_field="role", tag="user"):
+    """What a person asks."""
+
+    owner: ClassVar[str] = "user message"
+    content: UserContent = UNSET
+    name: Name = UNSET
+
+
+class Assistant(Shape, tag_field="role", tag="assistant"):
+    """What the model is to say."""
+
+    owner: ClassVar[str] = "assistant message"
+    content: AnswerContent = UNSET
+    name: Name = UNSET
+    weight: (
+        Annotated[
+            Literal[0, 1],
+            note(
+                "1 trains on this message, 0 does not.", rules={"misplaced-key": "weight-outside-assistant"}
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    tool_calls: (
+        Annotated[
+            list[ToolCall],
+            note("The tools that the model calls.", rules={"misplaced-key": "calls-outside-assistant"}),
+        ]
+        | UnsetType
+    ) = UNSET
+    function_call: (
+        Annotated[
+            CalledFunction,
+            note("The older form of a call.", rules={"misplaced-key": "calls-outside-assistant"}),
+        ]
+        | UnsetType
+    ) = UNSET
+    refusal: Annotated[str | None, note("The words of a refusal.")] | UnsetType = UNSET
+
+
+class ToolResult(Shape, tag_field="role", tag="tool"):
+    """What a tool answered."""
+
+    owner: ClassVar[str] = "tool message"
+    tool_call_id: Annotated[str, note("The `id` of the call that this answers.")]
+    content: TextContent = UNSET
+
+
+class Function(Shape, tag_field="role", tag="function"):
+    """The older form of a tool message."""
+
+    owner: ClassVar[str] = "function message"
+    name: Annotated[str, note("The function that answered.")]
+    content: Annotated[str | UnsetType | None, _CONTENT] = UNSET
+
+
+class FunctionDefinition(Shape):
+    """A function that the model may call."""
+
+    owner: ClassVar[str] = "function definition"
+    name: Annotated[str, note("Letters, digits, `_` and `-`; at most 64 characters.")]
+    description: Annotated[str, note("What it does, for the model.")] | UnsetType = UNSET
+    parameters: Annotated[dict[str, Any], note("A JSON Schema of its arguments.")] | UnsetType = UNSET
+    strict: Annotated[bool | None, note("Whether arguments must match the schema exactly.")] | UnsetType = (
+        UNSET
+    )
+
+
+class ToolDefinition(Shape):
+    """A tool that the model may call."""
+
+    owner: ClassVar[str] = "tool definition"
+    type: Annotated[Literal["function"], note("Always `function`.")]
+    function: Annotated[FunctionDefinition, note("The function.")]
+
+
+_STRUCTURED: dict[type, Content] = {str: "text", list: "parts", type(None): "null"}
+
+
+def read_turns(messages: Any, pointer: Pointer) -> tuple[Turn, ...]:
+    """See a decoded list of messages as turns; anything unreadable becomes a turn without a role."""
+    if type(messages) is not list:
+        return ()
+    return tuple(_turn(message, (*pointer, position)) for position, message in enumerate(messages))
+
+
+_ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
+
+
+def _turn(message: Any, pointer: Pointer) -> Turn:
+    if type(message) is not dict:
+        return Turn(None, pointer, content="other")
+    role = message.get("role")
+    if type(role) is not str or role not in _ROLES:
+        role = None
+    if "content" not in message:
+        content: Content = "missing"
+        texts: tuple[Text, ...] = ()
+    else:
+        value = message["content"]
+        content = _STRUCTURED.get(type(value), "other")
+        texts = (Text(value, (*pointer, "content")),) if content == "text" else ()
+    if len(message) == 2 and texts:
+        return Turn(role, pointer, content=content, texts=texts)
+    images: tuple[Image, ...] = ()
+    refusal = type(message.get("refusal")) is str
+    if refusal:
+        texts += (Text(message["refusal"], (*pointer, "refusal")),)
+    if content == "parts":
+        parts = (*pointer, "content")
+        texts += tuple(_part_texts(message["content"], parts))
+        images = tuple(_part_images(message["content"], parts))
+        refusal = refusal or any(
+            type(part) is dict and part.get("type") == "refusal" for part in message["content"]
+        )
+    name, answers = message.get("name"), message.get("tool_call_id")
+    return Turn(
+        role,
+        pointer,
+        content=content,
+        texts=texts,
+        images=images,
+        refusal=refusal,
+        calls=_calls(message, pointer),
+        has_calls=message.get("tool_calls") is not None or message.get("function_call") is not None,
+        result_of=answers if type(answers) is str else None,
+        name=name if type(name) is str else None,
+        weight=message.get("weight"),
+    )
+
+
+def _part_texts(parts: list[Any], pointer: Pointer) -> list[Text]:
+    return [
+        Text(part[key], (*pointer, position, key))
+        for position, part in enumerate(parts)
+        if type(part) is dict
+        for key in ("text", "refusal")
+        if type(part.get(key)) is str
+    ]
+
+
+def _part_images(parts: list[Any], pointer: Pointer) -> list[Image]:
+    images = []
+    for position, part in enumerate(parts):
+        if type(part) is dict and part.get("type") == "image_url":
+            holder = part.get("image_url")
+            url = holder.get("url") if type(holder) is dict else None
+            if type(url) is str:
+                images.append(Image(url, Place((*pointer, position, "image_url", "url"))))
+            else:
+                images.append(Image(None, Place((*pointer, position))))
+    return images
+
+
+def _calls(message: dict[str, Any], pointer: Pointer) -> tuple[Call, ...]:
+    calls: list[Call] = []
+    listed = message.get("tool_calls")
+    if type(listed) is list:
+        for position, call in enumerate(listed):
+            if type(call) is dict:
+                place = (*pointer, "tool_calls", position)
+                calls.append(_call(call.get("function"), (*place, "function"), Place(place), call.get("id")))
+    if type(message.get("function_call")) is dict:
+        place = (*pointer, "function_call")
+        calls.append(_call(message["function_call"], place, Place(place), None, legacy=True))
+    return tuple(calls)
+
+
+def _call(function: Any, pointer: Pointer, place: Place, call_id: Any, *, legacy: bool = False) -> Call:
+    function = function if type(function) is dict else {}
+    name = function.get("name")
+    return Call(
+        place,
+        id=call_id if type(call_id) is str else None,
+        name=name if type(name) is str else None,
+        name_place=Place((*pointer, "name")),
+        arguments=function.get("arguments"),
+        arguments_place=Place((*pointer, "arguments")),
+        legacy=legacy,
+    )
+
+
+def read_tools(value: dict[str, Any], pointer: Pointer) -> tuple[Tool, ...]:
+    """Read the tool definitions, and the older `functions`, of the object that holds the messages."""
+    found: list[Tool] = []
+    sources: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
+        ("tools", lambda tool: tool.get("function"), ("function",)),
+        ("functions", lambda tool: tool, ()),
+    )
+    for key, unwrap, steps in sources:
+        listed = value.get(key)
+        for position, tool in enumerate(listed if type(listed) is list else ()):
+            function = unwrap(tool) if type(tool) is dict else None
+            if type(function) is dict:
+                found.append(_tool(function, (*pointer, key, position, *steps), legacy=key == "functions"))
+    return tuple(found)
+
+
+def _tool(function: dict[str, Any], pointer: Pointer, *, legacy: bool) -> Tool:
+    name = function.get("name")
+    named = type(name) is str
+    return Tool(
+        name if named else None,
+        Place((*pointer, "name")) if named else Place(pointer),
+        parameters=function.get("parameters"),
+        parameters_place=Place((*pointer, "parameters")),
+        strict=function.get("strict") is True,
+        legacy=legacy,
+    )

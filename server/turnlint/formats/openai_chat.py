@@ -1,0 +1,86 @@
+"""OpenAI's chat format for supervised fine-tuning, which Azure OpenAI and many others take too."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Annotated, Any
+
+from msgspec import UNSET, UnsetType
+
+from turnlint.formats import Format
+from turnlint.formats.messages import (
+    Assistant,
+    Developer,
+    Function,
+    FunctionDefinition,
+    System,
+    ToolDefinition,
+    ToolResult,
+    User,
+    read_tools,
+    read_turns,
+)
+from turnlint.formats.shape import Shape, note
+from turnlint.model import Example, Place
+
+MESSAGES_ALIASES = {
+    "message": "rename `message` to `messages`",
+    "conversation": "rename `conversation` to `messages`",
+}
+ROLES = note(rules={"unknown-tag": "unknown-role", "missing-tag": "missing-role"})
+
+
+class Chat(Shape):
+    """One conversation that the model is to learn."""
+
+    messages: Annotated[
+        list[Annotated[System | Developer | User | Assistant | ToolResult | Function, ROLES]],
+        note("The conversation, oldest message first.", aliases=MESSAGES_ALIASES, min_length=1),
+    ]
+    tools: Annotated[list[ToolDefinition], note("The tools that the model may call.")] | UnsetType = UNSET
+    parallel_tool_calls: Annotated[bool, note("Whether one message may hold several calls.")] | UnsetType = (
+        UNSET
+    )
+    functions: (
+        Annotated[list[FunctionDefinition], note("The older form of `tools`.", min_length=1)] | UnsetType
+    ) = UNSET
+
+
+def _recognise(value: dict[str, Any]) -> bool:
+    return "messages" in value and "preferred_output" not in value and "non_preferred_output" not in value
+
+
+def _example(value: dict[str, Any]) -> Example:
+    turns = read_turns(value.get("messages"), ("messages",))
+    return Example(
+        "openai-chat",
+        turns,
+        place=Place(("messages",)) if "messages" in value else Place(),
+        tools=read_tools(value, ()),
+        has_tools=bool(value.get("tools")) or bool(value.get("functions")),
+        parallel_calls=value.get("parallel_tool_calls"),
+        readable=bool(turns) and all(turn.role is not None for turn in turns),
+    )
+
+
+def _outline(row: Chat) -> tuple[Hashable, list[str]]:
+    messages = row.messages
+    return tuple(map(type, messages)), [message.content for message in messages]  # type: ignore[misc]
+
+
+FORMAT = Format(
+    name="openai-chat",
+    title="OpenAI chat",
+    description=(
+        "One conversation a row, under `messages`, for supervised fine-tuning. The home format of OpenAI and "
+        "Azure OpenAI (Microsoft Foundry); most hosts and trainers take it or a close relative."
+    ),
+    shape=Chat,
+    recognise=_recognise,
+    example=_example,
+    rank=50,
+    stage="sft",
+    home="openai",
+    plain_keys=frozenset(("messages", "role", "content")),
+    outline=_outline,
+)

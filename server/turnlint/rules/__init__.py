@@ -1,0 +1,223 @@
+"""The rules: one folder per family, one file per rule, found by itself.
+
+A rule module is named after its rule (`unknown_role.py` is `unknown-role`) and holds its page as docstring,
+a declaration `RULE`, and the functions that judge, each optional and each yielding findings of `rule.at`:
+
+    shape(fault: ShapeFault, rule)      a departure from the declared shape that names this rule
+    turn(turn: Turn, example, rule)     one turn of an example
+    example(example: Example, rule)     one example as a whole
+    text(text: Text, turn, rule)        one text that holds one of the rule's trigger words
+    file(file: FileSummary, rule)       a file, once it was read
+
+A rule without any of them states a fault that the text layer or the engine recognises and has words for.
+A module whose name begins with `_` is shared code of its family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+from msgspec import Struct, field
+
+from turnlint.model import Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
+
+__all__ = [
+    "BLANK",
+    "EFFECTS",
+    "ORDER",
+    "REPEAT",
+    "Bound",
+    "FileSummary",
+    "Keys",
+    "Rule",
+    "RuleModule",
+    "Trigger",
+    "Words",
+    "all_rules",
+    "quote",
+]
+
+
+class Trigger(Struct, frozen=True):
+    """What a row must have for a rule to fire: the engine calls a rule only where it cannot prove it silent."""
+
+
+class Words(Trigger, frozen=True):
+    """One of these strings stands in a decoded text, in any case. Write them in lower case."""
+
+    words: tuple[str, ...]
+
+
+class Keys(Trigger, frozen=True):
+    """The row has one of these keys, none of which a plain row has."""
+
+    keys: tuple[str, ...]
+
+
+class _Order(Trigger, frozen=True):
+    """The sequence of roles alone decides."""
+
+
+class _Blank(Trigger, frozen=True):
+    """Some text is missing, null, empty or white space."""
+
+
+class _Repeat(Trigger, frozen=True):
+    """Two neighbouring texts are equal."""
+
+
+ORDER = _Order()
+BLANK = _Blank()
+REPEAT = _Repeat()
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """The declaration of a rule, as it stands where no target says otherwise."""
+
+    severity: Severity
+    why: str = ""
+    """Why it hurts, as a clause, for targets that state no effect."""
+    trigger: Trigger | None = None
+    """None for rules about shape, JSON or files, which other means prove silent."""
+    default: bool = True
+    """Whether the rule is on unless it is selected."""
+    once: bool = False
+    """Said once a file, at the first row that breaks it."""
+    formats: tuple[str, ...] = ()
+    """The formats that the rule is about; empty for all."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What targets and users may set, with the default of each."""
+
+
+class FileSummary(Struct, frozen=True):
+    """What file rules judge: counted while the rows were read."""
+
+    name: str
+    """The name of the file without its folders; empty for standard input."""
+    size: int
+    """Bytes."""
+    rows: int
+    """Rows that are not blank."""
+    format: str | None
+    """The name of the format, as set or voted."""
+    method: str | None
+    """The training method that the user named, if any."""
+    split: str = "train"
+    """train, validation or test, from the settings or the name of the file."""
+    accepted: tuple[str, ...] = ()
+    """The formats that the target takes; empty for all."""
+    bom: bool = False
+    crlf: int = 0
+    """Rows that end with CR LF."""
+    lf: int = 0
+    """Rows that end with LF alone."""
+    first: bytes = b""
+    """The first row, up to 1,000 bytes."""
+
+
+EFFECTS: Mapping[str, tuple[str, Severity]] = {
+    "refuses-file": ("{target} refuses the file", Severity.ERROR),
+    "refuses-row": ("{target} refuses the row", Severity.ERROR),
+    "drops-row": ("{target} drops the row", Severity.ERROR),
+    "may-refuse": ("{target} may refuse the file", Severity.WARNING),
+    "drops-image": ("{target} drops the image", Severity.WARNING),
+    "ignores": ("{target} ignores it", Severity.WARNING),
+    "trains": ("{target} trains on it as it is", Severity.WARNING),
+    "accepts": ("", Severity.INFO),
+}
+"""What a target does with a fault: the clause for the reader, and the severity that follows."""
+
+
+class RuleModule(Struct, frozen=True):
+    """A rule as loaded: its names, its declaration, its page and its functions."""
+
+    name: str
+    family: str
+    rule: Rule
+    page: str
+    """The docstring of the module."""
+    hooks: Mapping[str, Callable[..., Iterable[Finding]]]
+
+
+class Bound(Struct, frozen=True):
+    """A rule with its settings: where a rule's functions read parameters and make their findings."""
+
+    module: RuleModule
+    settings: RuleSettings
+
+    @property
+    def rule(self) -> Rule:
+        """The declaration."""
+        return self.module.rule
+
+    def __getitem__(self, parameter: str) -> Any:
+        return self.settings.parameters.get(parameter, self.rule.parameters.get(parameter))
+
+    def at(
+        self,
+        place: Place | None,
+        what: str,
+        todo: str = "",
+        *,
+        why: str = "",
+        related: Iterable[Related] = (),
+        fix: Fix | None = None,
+    ) -> Finding:
+        """Make a finding.
+
+        `what` is wrong, as a clause without a full stop; `todo` is a sentence that says what to write instead.
+        The clause between them is what the target does with it, else `why`, else the rule's own `why`.
+        """
+        because = self.settings.effect or why or self.rule.why
+        message = what + (f": {because}." if because else ".") + (f" {todo}" if todo else "")
+        message = message[:1].upper() + message[1:]
+        severity = self.settings.severity
+        name, family = self.module.name, self.module.family
+        return Finding(name, family, severity, message, place, tuple(related), fix)
+
+    def fault(self, fault: JsonFault) -> Finding:
+        """Make the finding of a fault whose words the text layer wrote."""
+        because = self.settings.effect or self.rule.why
+        message = fault.detail + (f" {because[:1].upper()}{because[1:]}." if because else "")
+        return Finding(self.module.name, self.module.family, self.settings.severity, message, fault.place)
+
+
+HOOKS = ("shape", "turn", "example", "text", "file")
+
+
+@cache
+def all_rules() -> Mapping[str, RuleModule]:
+    """Every rule by name, in order of family and name."""
+    found = {}
+    for family in iter_modules(__path__):
+        if family.ispkg:
+            package = import_module(f"{__name__}.{family.name}")
+            for info in iter_modules(package.__path__):
+                if info.name.startswith("_"):
+                    continue
+                one = _load(import_module(f"{package.__name__}.{info.name}"), family.name)
+                found[one.name] = one
+    return found
+
+
+def _load(module: ModuleType, family: str) -> RuleModule:
+    name = module.__name__.rpartition(".")[2].replace("_", "-")
+    hooks = {hook: getattr(module, hook) for hook in HOOKS if hasattr(module, hook)}
+    return RuleModule(name, family, module.RULE, module.__doc__ or "", hooks)
+
+
+def quote(value: Any, limit: int = 40) -> str:
+    """Show a value of a row in a message: at most `limit` code points, one line, nothing that could format."""
+    if isinstance(value, list | dict):
+        return "an array" if isinstance(value, list) else "an object"
+    words = {True: "true", False: "false", None: "null"}
+    shown = value if isinstance(value, str) else words.get(value, repr(value))
+    if type(value) in (int, float):
+        shown = repr(value)
+    cut = shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    return "`" + "".join(one if one.isprintable() and one != "`" else "\ufffd" for one in cut) + "`"

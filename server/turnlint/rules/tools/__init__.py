@@ -1,0 +1,1 @@
+"""Rules about tool definitions, calls and results."""

@@ -1,0 +1,388 @@
+"""A tolerant reader of one JSON row, whole or broken: tokens, places to spans, edits, repeated keys.
+
+Every column is a code point of the row's text, 0-based, and every end is exclusive. Nothing here recurses
+over the row: values that were not asked for are skipped by regular expressions that cannot backtrack.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from turnlint.model import Edit, Fix, Place, Pointer, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = [
+    "BLANK",
+    "STRING",
+    "apply",
+    "duplicate_keys",
+    "edit_spans",
+    "extent",
+    "removal",
+    "spans",
+    "tokens",
+    "unescape",
+]
+
+BLANK = r"[ \t\r\n]*+"
+"""White space as JSON knows it."""
+STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+"""A closed string with its quotes, whatever its escapes; needs re.DOTALL."""
+
+_BLANK = re.compile(BLANK)
+_STRING = re.compile(STRING, re.DOTALL)
+_ATOM = re.compile(r'[^,:"\[\]{} \t\r\n]*+')
+_TOKEN = re.compile(
+    rf'(?P<punctuation>[{{}}\[\]:,])|(?P<string>{STRING})|(?P<open>".*+)'
+    r"|(?P<atom>[\w.+$-]++)|(?P<junk>[^ \t\r\n])",
+    re.DOTALL,
+)
+_KEY = re.compile(rf"[ \t\r\n,]*+({STRING}){BLANK}:{BLANK}", re.DOTALL)
+_ITEM = re.compile(r"[ \t\r\n,]*+")
+_BRACKET = re.compile(rf'[^"\[\]{{}}]*+(?:{STRING}[^"\[\]{{}}]*+)*+([\[\]{{}}])', re.DOTALL)
+_STRUCTURE = re.compile(rf'({STRING})({BLANK}:)?|".*+|[\[\]{{}},]', re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
+)
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def tokens(text: str, start: int = 0) -> Iterator[tuple[str, int, int]]:
+    """Yield `(kind, start, end)` for each token from column `start` on; white space between them is left out.
+
+    Kinds: `{`, `}`, `[`, `]`, `:` and `,` for themselves, `string` (closed), `open` (a string that the
+    row ends in), `atom` (numbers and bare words), `junk` (any other character). `start` must
+    not be inside a string.
+    """
+    for match in _TOKEN.finditer(text, start):
+        kind = match.lastgroup or "junk"
+        yield (match.group() if kind == "punctuation" else kind), match.start(), match.end()
+
+
+def unescape(body: str) -> str:
+    r"""Decode the inside of a string token. An escape unknown to JSON stands for its character: `\x` is x."""
+    return _ESCAPE.sub(_character, body) if "\\" in body else body
+
+
+def spans(text: str, places: Sequence[Place]) -> list[Span]:
+    """Find where places stand in a row, in the order asked.
+
+    An object or array is its opening bracket, any other value its token, a string or key with its quotes.
+    Of equal keys the last wins. A place that is not there becomes the nearest ancestor that is. Never raises.
+    """
+    root = _Node()
+    nodes = [root.at(place.pointer) if place.columns is None else root for place in places]
+    if any(place.columns is None for place in places):
+        _walk(text, root)
+    readings: dict[int, _Reading] = {}
+    return [
+        _span(text, place, node.find(), node.member is not None, readings)
+        for place, node in zip(places, nodes, strict=True)
+    ]
+
+
+def extent(text: str, place: Place) -> Span:
+    """Find one place as `spans` does, with the full extent of an object or array that is there."""
+    node = _walked(text, place)
+    if node.member is not None and _plain(place):
+        return Span(node.member.value, _skip(text, node.member.value))
+    return spans(text, [place])[0]
+
+
+def removal(text: str, pointer: Pointer) -> Span:
+    """Find what to delete so that a member or item goes, with a comma and white space.
+
+    The empty pointer is the whole row. Raises LookupError where nothing stands at the pointer.
+    """
+    if not pointer:
+        return Span(0, len(text))
+    return _removals(text, pointer[:-1], {pointer[-1]})[0]
+
+
+def edit_spans(text: str, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
+    """Turn edits into spans with their new content, in row order and without overlaps.
+
+    Removals of neighbours become one span; what lies inside an earlier, wider span is dropped.
+    Raises LookupError where an edit's place is not in the row, since a near miss would corrupt it.
+    """
+    found: list[tuple[Span, str]] = []
+    removed: dict[Pointer, set[str | int]] = {}
+    for edit in edits:
+        pointer = edit.place.pointer
+        if edit.remove and pointer:
+            removed.setdefault(pointer[:-1], set()).add(pointer[-1])
+        elif edit.remove:
+            found.append((removal(text, pointer), ""))
+        else:
+            found.append((_edit_span(text, edit), edit.content))
+    for parent, steps in removed.items():
+        found += [(span, "") for span in _removals(text, parent, steps)]
+    found.sort(key=lambda pair: (pair[0].start, -pair[0].end))
+    apart: list[tuple[Span, str]] = []
+    for span, content in found:
+        if not apart or span.start >= apart[-1][0].end:
+            apart.append((span, content))
+    return apart
+
+
+def apply(text: str, fix: Fix) -> str:
+    """Carry out all edits of a fix and return the new row. Raises LookupError as `edit_spans` does."""
+    pieces = []
+    done = 0
+    for span, content in edit_spans(text, fix.edits):
+        pieces += [text[done : span.start], content]
+        done = span.end
+    return "".join([*pieces, text[done:]])
+
+
+def duplicate_keys(text: str) -> list[tuple[str, Place]]:
+    """List the keys that an object of a valid row has had before, in row order, compared as decoded.
+
+    Each comes with the place of its member's key, whose columns are those of the repeated token itself.
+    """
+    repeated: list[tuple[str, Place]] = []
+    path: list[str | int] = []
+    seen: list[set[str] | None] = []
+    for match in _STRUCTURE.finditer(text):
+        mark = text[match.start()]
+        if mark == '"':
+            keys = seen[-1] if seen and match.group(2) else None
+            if keys is None:
+                continue
+            start, end = match.span(1)
+            path[-1] = key = unescape(text[start + 1 : end - 1])
+            if key in keys:
+                repeated.append((key, Place(tuple(path), "key", columns=(start, end))))
+            keys.add(key)
+        elif mark in "{[":
+            seen.append(set() if mark == "{" else None)
+            path.append(0)
+        elif not seen:
+            continue
+        elif mark == ",":
+            step = path[-1]
+            if seen[-1] is None and isinstance(step, int):
+                path[-1] = step + 1
+        else:
+            seen.pop()
+            path.pop()
+    return repeated
+
+
+class _Member(NamedTuple):
+    """A value and, in an object, the key token before it (`key` equals `key_end` where there is none)."""
+
+    key: int
+    key_end: int
+    value: int
+
+    @property
+    def start(self) -> int:
+        return self.key if self.key < self.key_end else self.value
+
+
+class _Node:
+    """A step of the asked pointers, and the member that was found for it."""
+
+    __slots__ = ("member", "parent", "steps")
+
+    def __init__(self, parent: _Node | None = None) -> None:
+        self.parent = parent
+        self.steps: dict[str | int, _Node] = {}
+        self.member: _Member | None = None
+
+    def at(self, pointer: Pointer) -> _Node:
+        """Go down a pointer, making the nodes that are missing."""
+        node = self
+        for step in pointer:
+            node = node.steps.get(step) or node.steps.setdefault(step, _Node(node))
+        return node
+
+    def find(self) -> _Member | None:
+        """The member of the nearest ancestor that has one, itself first."""
+        node: _Node | None = self
+        while node is not None and node.member is None:
+            node = node.parent
+        return node.member if node is not None else None
+
+
+class _Reading:
+    """A string token decoded, and the way back from its code points to the columns of the row."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.start = start + 1
+        self.end = max(self.start, end - (end - start > 1 and text[end - 1] == '"'))
+        self.body = text[self.start : self.end]
+
+    @cached_property
+    def value(self) -> str:
+        return unescape(self.body)
+
+    @cached_property
+    def _escapes(self) -> tuple[list[int], list[int]]:
+        """For each escape the decoded column after it, and how many columns all escapes so far add."""
+        after, extra = [], [0]
+        if "\\" in self.body:
+            for match in _ESCAPE.finditer(self.body):
+                after.append(match.start() - extra[-1] + 1)
+                extra.append(extra[-1] + match.end() - match.start() - 1)
+        return after, extra
+
+    def column(self, index: int) -> int:
+        """The column at which a decoded code point begins; the index is clamped to the string."""
+        after, extra = self._escapes
+        return max(self.start, min(self.start + index + extra[bisect(after, index)], self.end))
+
+    def span(self, start: int, end: int) -> Span:
+        first = self.column(max(start, 0))
+        return Span(first, max(first, self.column(end)))
+
+
+def _character(match: re.Match[str]) -> str:
+    escape = match.group()
+    if len(escape) == 2:
+        return _SHORT.get(escape[1], escape[1])
+    if len(escape) == 12:
+        return chr(0x10000 + ((int(escape[2:6], 16) & 0x3FF) << 10) + (int(escape[8:], 16) & 0x3FF))
+    return chr(int(escape[2:6], 16))
+
+
+def _walk(text: str, root: _Node) -> None:
+    """Note where each asked node stands. Goes into no value that was not asked for."""
+    start = _blank_end(text, 0)
+    if start == len(text):
+        return
+    root.member = _Member(start, start, start)
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if not node.steps or node.member is None:
+            continue
+        last = max((step for step in node.steps if isinstance(step, int)), default=-1)
+        is_array = text[node.member.value] == "["
+        for step, member, _ in _members(text, node.member.value):
+            asked = node.steps.get(step)
+            if asked is not None:
+                asked.member = member
+            if is_array and step == last:
+                break
+        waiting += node.steps.values()
+
+
+def _walked(text: str, place: Place) -> _Node:
+    root = _Node()
+    node = root.at(place.pointer)
+    _walk(text, root)
+    return node
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str | int, _Member, int]]:
+    """Yield step, member and the end of its value, for each member of the container that begins here."""
+    bracket = text[at]
+    if bracket not in "{[":
+        return
+    pos, index = at + 1, 0
+    while True:
+        step: str | int
+        if bracket == "{":
+            match = _KEY.match(text, pos)
+            if match is None:
+                return
+            member = _Member(*match.span(1), match.end())
+            step = unescape(text[member.key + 1 : member.key_end - 1])
+        else:
+            value = _ITEM.match(text, pos).end()  # type: ignore[union-attr]
+            member = _Member(value, value, value)
+            step = index
+        pos = _skip(text, member.value)
+        if pos == member.value:
+            return
+        yield step, member, pos
+        index += 1
+
+
+def _skip(text: str, at: int) -> int:
+    """The end of the value that begins here; `at` where none does, the row's end where it is not closed."""
+    mark = text[at : at + 1]
+    if mark == '"':
+        match = _STRING.match(text, at)
+        return match.end() if match else len(text)
+    if not mark or mark not in "{[":
+        return _ATOM.match(text, at).end()  # type: ignore[union-attr]
+    depth = 0
+    while bracket := _BRACKET.match(text, at):
+        at = bracket.end()
+        depth += 1 if text[at - 1] in "{[" else -1
+        if not depth:
+            return at
+    return len(text)
+
+
+def _blank_end(text: str, at: int) -> int:
+    return _BLANK.match(text, at).end()  # type: ignore[union-attr]
+
+
+def _plain(place: Place) -> bool:
+    """The place is a value as such, and no part of it."""
+    return place == Place(place.pointer)
+
+
+def _span(
+    text: str, place: Place, member: _Member | None, exact: bool, readings: dict[int, _Reading]
+) -> Span:
+    if place.columns is not None:
+        start = max(0, min(place.columns[0], len(text)))
+        return Span(start, max(start, min(place.columns[1], len(text))))
+    if member is None:
+        return Span(0, len(text))
+    start, end = member.value, _token_end(text, member.value)
+    if not exact:
+        return Span(start, end)
+    if place.part == "key" and member.key < member.key_end:
+        start, end = member.key, member.key_end
+    if text[start] != '"' or (place.inner is None and place.chars is None):
+        return Span(start, end)
+    reading = readings.get(start) or readings.setdefault(start, _Reading(text, start, end))
+    if place.inner is None:
+        return reading.span(*place.chars)  # type: ignore[misc]
+    inner = spans(reading.value, [place.inner])[0]
+    if not reading.value.strip():
+        return Span(start, end)
+    return reading.span(inner.start, inner.end)
+
+
+def _token_end(text: str, at: int) -> int:
+    """The end of the token here: one column for a bracket."""
+    return at + 1 if text[at] in "{[" else max(_skip(text, at), at + 1)
+
+
+def _edit_span(text: str, edit: Edit) -> Span:
+    if edit.place.columns is None and _walked(text, edit.place).member is None:
+        raise LookupError(edit.place.pointer)
+    return extent(text, edit.place) if edit.whole else spans(text, [edit.place])[0]
+
+
+def _removals(text: str, parent: Pointer, steps: set[str | int]) -> list[Span]:
+    """What to delete so that these members of one container go: one span for each run of neighbours."""
+    node = _walked(text, Place(parent))
+    members = list(_members(text, node.member.value)) if node.member is not None else []
+    last = {step: index for index, (step, _, _) in enumerate(members)}
+    runs: list[tuple[int, int]] = []
+    for index in sorted(last[step] for step in steps):
+        if runs and runs[-1][1] == index - 1:
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return [_gap(members, *run) for run in runs]
+
+
+def _gap(members: list[tuple[str | int, _Member, int]], first: int, last: int) -> Span:
+    """The columns to close up when a run of members goes: up to the next member, else from the one before."""
+    if last + 1 < len(members):
+        return Span(members[first][1].start, members[last + 1][1].start)
+    return Span(members[first - 1][2] if first else members[first][1].start, members[last][2])

@@ -1,0 +1,89 @@
+"""Seeded generators of benchmark files: the same bytes on every machine.
+
+chat: 2.4 KB a row, emoji and CJK in 30 % of the rows. short: 100 bytes a row. broken: chat with the same fault
+in every row.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+
+_LETTERS = "etaoinshrdlucmfwypvbgkqjxz"
+_FOREIGN = ("你好，世界", "🙂", "お元気ですか", "café déjà vu", "한국어 문장", "🚀✨")
+
+
+def _vocabulary(rng: random.Random) -> list[str]:
+    weights = [26 - at for at in range(26)]
+    return ["".join(rng.choices(_LETTERS, weights, k=rng.randint(2, 9))) for _ in range(8_000)]
+
+
+def _prose(rng: random.Random, words: list[str], count: int) -> str:
+    chosen = rng.choices(words, k=count)
+    for at in range(9, count, 12):
+        chosen[at] += rng.choice(".,;?")
+    if count > 40 and rng.random() < 0.3:
+        chosen[count // 2] += "\n\n"
+    return " ".join(chosen).capitalize() + "."
+
+
+def chat(rng: random.Random) -> Iterator[bytes]:
+    """Endless chat rows of about 2.4 KB."""
+    words = _vocabulary(rng)
+    while True:
+        system = "You are a careful assistant of the harbour office. " + _prose(rng, words, 8)
+        messages = [{"role": "system", "content": system}]
+        foreign = rng.random() < 0.3
+        for _ in range(rng.randint(1, 4)):
+            question, answer = _prose(rng, words, rng.randint(15, 60)), _prose(rng, words, rng.randint(60, 140))
+            if foreign:
+                question, answer = f"{rng.choice(_FOREIGN)} {question}", f"{answer} {rng.choice(_FOREIGN)}"
+            messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        yield orjson.dumps({"messages": messages})
+
+
+def short(rng: random.Random) -> Iterator[bytes]:
+    """Endless chat rows of about 100 bytes."""
+    words = _vocabulary(rng)
+    while True:
+        question, answer = rng.choice(words), _prose(rng, words, 2)
+        messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        yield orjson.dumps({"messages": messages})
+
+
+def _break(fault: Callable[[bytes], bytes]) -> Callable[[random.Random], Iterator[bytes]]:
+    return lambda rng: (fault(row) for row in chat(rng))
+
+
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "unknown-role": lambda row: row.replace(b'"role":"assistant"', b'"role":"gpt"', 1),
+    "truncated": lambda row: row[: len(row) * 2 // 3].decode("utf-8", "ignore").encode(),
+    "trailing-comma": lambda row: row[:-2] + b",]}",
+    "single-quotes": lambda row: repr(orjson.loads(row)).encode(),
+    "unknown-key": lambda row: row[:-1] + b',"weight":1}',
+    "empty-answer": lambda row: row[:-2] + b',{"role":"assistant","content":" "}]}',
+    "special-token": lambda row: row.replace(b'"content":"', b'"content":"<|im_start|>', 1),
+    "duplicate-key": lambda row: row[:-3] + b',"role":"assistant"}]}',
+}
+
+KINDS: dict[str, Callable[[random.Random], Iterator[bytes]]] = {
+    "chat": chat,
+    "short": short,
+    **{f"broken-{name}": _break(fault) for name, fault in BROKEN.items()},
+}
+
+
+def write(kind: str, path: Path, size: int, seed: int = 1) -> Path:
+    """Write a file of at least `size` bytes, unless it is there already."""
+    if path.exists() and path.stat().st_size >= size:
+        return path
+    total = 0
+    with path.open("wb") as stream:
+        for row in KINDS[kind](random.Random(seed)):
+            total += stream.write(row + b"\n")
+            if total >= size:
+                return path
+    raise AssertionError("the generators are endless")

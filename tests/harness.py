@@ -1,0 +1,330 @@
+r"""The cases of the rules: Markdown pages under fixtures/rules, read, run, compared and rewritten.
+
+A page, fixtures/rules/FAMILY/RULE.md, is prose with fenced blocks:
+
+- `toml`: keys of turnlint.toml, for all blocks that follow until the next `toml`.
+- `jsonl`: a file, one row a line. A name behind the word (`jsonl valid.txt`) is the name of the file, else it is
+  train.jsonl. Its format is voted unless the settings name one.
+- `fixed`: the rows of the block before once every fix was carried out, safe or not. A row that is to go is
+  left empty. A page whose rule offers a fix has at least one.
+
+In a `jsonl` block a line that begins with `#@` is a marker, and marks the row above it:
+
+    {"messages": [{"role": "usr", "content": "hi"}, {"role": "assistant", "content": "yo"}]}
+    #@                     ^^^^^ error unknown-role "not a role"
+
+    #@ ^^^^^ SEVERITY RULE "words"  the carets stand under the columns of the finding, counted in code points
+    #@ 24-28 SEVERITY RULE          the same as 1-based columns, both inclusive; 5-4 is empty, before column 5
+    #@ row SEVERITY RULE            the first token of the row: its opening bracket
+    #@ file SEVERITY RULE           a finding of the file; may stand anywhere in the block
+    #@ ~3 RULE                      the finding marked just above has a related place in row 3 (1-based)
+
+Carets cannot reach columns 1 to 3, which `#@` and its space cover: use a range there. The words are optional
+and stand somewhere in the message. Every finding needs a marker and every marker a finding. Related places
+in the same row take no marker. Rules that count rows are off unless the settings select them.
+
+`UPDATE=1` rewrites markers and fixed rows in place; it is refused where CI is set.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.oracle import verify
+
+from turnlint.config import resolve
+from turnlint.engine import Located, check_stream
+from turnlint.model import Finding, Fix, Settings
+from turnlint.text.scan import apply, spans
+
+__all__ = [
+    "FIXTURES",
+    "Case",
+    "Mark",
+    "Outcome",
+    "cases_of",
+    "differences",
+    "fix_rows",
+    "pages",
+    "rewrite",
+    "run_engine",
+    "settings_from",
+    "updating",
+]
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+COUNTING_RULES = ("too-few-examples", "few-examples")
+"""Rules that a block of a few rows always breaks."""
+
+_FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>\w+)(?: +(?P<name>\S+))? *")
+_RELATED = re.compile(r"#@ *~(?P<row>\d+) +(?P<rule>[a-z-]+) *")
+_MARKER = re.compile(
+    r"#@ *(?P<where>\^+|(?P<first>\d+)-(?P<last>\d+)|row|file) "
+    r'+(?P<severity>error|warning|info|hint) +(?P<rule>[a-z0-9-]+)(?: +"(?P<words>.*)")? *'
+)
+
+
+class Mark(NamedTuple):
+    """A finding, as a marker announces it or a run gave it. Rows and columns are 0-based, ends exclusive."""
+
+    row: int | None
+    start: int
+    end: int
+    severity: str
+    rule: str
+    related: tuple[int, ...] = ()
+    words: str = ""
+    """Of a marker: what the message must hold. Of a finding: the message."""
+
+    def answers(self, marker: Mark) -> bool:
+        """This finding is what the marker announces."""
+        return self[:6] == marker[:6] and marker.words in self.words
+
+
+class Case(NamedTuple):
+    """One `jsonl` block of a page."""
+
+    page: Path
+    number: int
+    """Which block of its page, from 1."""
+    name: str
+    """The name of the file that the block stands for."""
+    settings: Mapping[str, Any]
+    """Keys of turnlint.toml."""
+    rows: tuple[str, ...]
+    markers: tuple[Mark, ...]
+    fixed: tuple[str, ...] | None
+    lines: range
+    """The lines of the block in its page, 0-based, without the fences."""
+    fixed_lines: range
+
+    @property
+    def rule(self) -> str:
+        """The rule that the page is about."""
+        return self.page.stem
+
+    @property
+    def data(self) -> bytes:
+        """The file that the block stands for."""
+        return "".join(f"{row}\n" for row in self.rows).encode()
+
+
+class Outcome(NamedTuple):
+    """What a run of the engine found, with each row's findings as they were made."""
+
+    marks: list[Mark]
+    findings: list[tuple[int | None, Finding]]
+
+
+class _Block(NamedTuple):
+    kind: str
+    name: str
+    lines: range
+    body: list[str]
+
+
+def pages() -> list[Path]:
+    """Every page of cases, in order."""
+    return sorted((FIXTURES / "rules").glob("*/*.md"))
+
+
+@cache
+def cases_of(page: Path) -> tuple[Case, ...]:
+    """Read a page. Raises ValueError where it breaks the grammar."""
+    settings: Mapping[str, Any] = {}
+    cases: list[Case] = []
+    for block in _blocks(page.read_bytes().decode().split("\n")):
+        if block.kind == "toml":
+            settings = tomllib.loads("\n".join(block.body))
+        elif block.kind == "jsonl":
+            rows, markers = _read_markers(page, block)
+            name = block.name or "train.jsonl"
+            cases.append(
+                Case(page, len(cases) + 1, name, settings, rows, markers, None, block.lines, range(0))
+            )
+        elif block.kind == "fixed":
+            if not cases or cases[-1].fixed is not None:
+                raise ValueError(
+                    f"{page}:{block.lines.start}: a `fixed` block needs a `jsonl` block before it"
+                )
+            cases[-1] = cases[-1]._replace(fixed=tuple(block.body), fixed_lines=block.lines)
+    return tuple(cases)
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
+    position = 0
+    while position < len(lines):
+        fence = _FENCE.fullmatch(lines[position])
+        position += 1
+        if fence:
+            end = lines.index(fence["ticks"], position)
+            inside = range(position, end)
+            yield _Block(fence["kind"], fence["name"] or "", inside, list(lines[position:end]))
+            position = end + 1
+
+
+def _read_markers(page: Path, block: _Block) -> tuple[tuple[str, ...], tuple[Mark, ...]]:
+    rows: list[str] = []
+    marks: list[Mark] = []
+    for line, text in zip(block.lines, block.body, strict=True):
+        if not text.startswith("#@"):
+            rows.append(text)
+        elif related := _RELATED.fullmatch(text):
+            if not marks or marks[-1].rule != related["rule"]:
+                raise ValueError(f"{page}:{line + 1}: no marker of {related['rule']} just above")
+            marks[-1] = marks[-1]._replace(related=(*marks[-1].related, int(related["row"]) - 1))
+        elif marker := _MARKER.fullmatch(text):
+            marks.append(_read_marker(marker, rows))
+        else:
+            raise ValueError(f"{page}:{line + 1}: this is no marker: {text}")
+    return tuple(rows), tuple(marks)
+
+
+def _read_marker(marker: re.Match[str], rows: Sequence[str]) -> Mark:
+    row: int | None = len(rows) - 1
+    start, end = marker.span("where")
+    if marker["where"] == "file":
+        row, start, end = None, 0, 0
+    elif marker["where"] == "row":
+        start, end = _first_token(rows[-1])
+    elif marker["first"]:
+        start, end = int(marker["first"]) - 1, int(marker["last"])
+    return Mark(row, start, end, marker["severity"], marker["rule"], words=marker["words"] or "")
+
+
+def _first_token(row: str) -> tuple[int, int]:
+    start = len(row) - len(row.lstrip(" \t\r"))
+    return start, start + 1
+
+
+def settings_from(keys: Mapping[str, Any]) -> Settings:
+    """Resolve keys of turnlint.toml, with the rules that count rows off unless these keys select them."""
+    words = {key.replace("-", "_"): value for key, value in keys.items()}
+    wanted = {*words.get("select", ()), *words.get("extend_select", ())}
+    words["ignore"] = [*words.get("ignore", ()), *(rule for rule in COUNTING_RULES if rule not in wanted)]
+    return resolve(**words)
+
+
+def run_engine(data: bytes, settings: Settings, *, name: str = "train.jsonl") -> Outcome:
+    """Check a file by the engine. Every place that it gives is verified against the standard library."""
+    rows = data.decode("utf-8", "surrogateescape").split("\n")
+    marks: list[Mark] = []
+    findings: list[tuple[int | None, Finding]] = []
+    for located in check_stream(io.BytesIO(data), settings, name=name):
+        marks.append(_verified(located, rows))
+        findings.append((located.row, located.finding))
+    return Outcome(marks, findings)
+
+
+def _verified(located: Located, rows: Sequence[str]) -> Mark:
+    """Turn a finding into a mark, and judge its places and those that are related."""
+    finding, row = located.finding, located.row
+    related = tuple(one.row for one in finding.related if one.row is not None)
+    for one in finding.related:
+        text = rows[row or 0] if one.row is None else rows[one.row]
+        span = spans(text, [one.place])[0]
+        verify(text, one.place, span.start, span.end)
+    start = end = 0
+    if row is not None and finding.place is not None:
+        text = located.raw.decode("utf-8", "surrogateescape")
+        span = spans(text, [finding.place])[0]
+        start, end = span.start, span.end
+        verify(text, finding.place, start, end)
+    return Mark(row, start, end, finding.severity.word, finding.rule, related, finding.message)
+
+
+def differences(case: Case, found: Sequence[Mark]) -> str:
+    """Show where markers and findings part, row by row; empty where they agree."""
+    spare = list(found)
+    missing = []
+    for marker in case.markers:
+        answer = next((mark for mark in spare if mark.answers(marker)), None)
+        if answer is None:
+            missing.append(marker)
+        else:
+            spare.remove(answer)
+    wrong: list[tuple[int, str, Mark]] = [(_order(mark), "- expected", mark) for mark in missing]
+    wrong += [(_order(mark), "+ found   ", mark) for mark in spare]
+    lines = []
+    for row in sorted({row for row, _, _ in wrong}):
+        lines.append(f"row {row + 1}: {case.rows[row]}" if row >= 0 else "the file:")
+        lines += [f"  {sign} {line}" for at, sign, mark in wrong if at == row for line in _show(case, mark)]
+    return "\n".join(lines)
+
+
+def _order(mark: Mark) -> int:
+    return -1 if mark.row is None else mark.row
+
+
+def _show(case: Case, mark: Mark) -> Iterator[str]:
+    yield _write(case.rows, mark)
+    yield from (f"#@ ~{row + 1} {mark.rule}" for row in mark.related)
+
+
+def _write(rows: Sequence[str], mark: Mark) -> str:
+    """Write a marker: carets where they can be read, else a range."""
+    words = f' "{mark.words}"' if mark.words else ""
+    tail = f"{mark.severity} {mark.rule}{words}"
+    if mark.row is None:
+        return f"#@ file {tail}"
+    if (mark.start, mark.end) == _first_token(rows[mark.row]):
+        return f"#@ row {tail}"
+    if 3 <= mark.start < mark.end <= 160:
+        return f"#@{' ' * (mark.start - 2)}{'^' * (mark.end - mark.start)} {tail}"
+    return f"#@ {mark.start + 1}-{mark.end} {tail}"
+
+
+def fix_rows(rows: Iterable[str], findings: Iterable[tuple[int | None, Finding]]) -> list[str]:
+    """Carry out every fix, safe or not, each row's together."""
+    fixes: dict[int, list[Fix]] = {}
+    for row, finding in findings:
+        if row is not None and finding.fix is not None:
+            fixes.setdefault(row, []).append(finding.fix)
+    return [_fixed(text, fixes.get(row, ())) for row, text in enumerate(rows)]
+
+
+def _fixed(text: str, fixes: Sequence[Fix]) -> str:
+    edits = tuple(edit for fix in fixes for edit in fix.edits)
+    return apply(text, Fix("", edits)) if edits else text
+
+
+def updating() -> bool:
+    """Say whether pages are to be rewritten. Raises RuntimeError where a machine asks for it."""
+    if not os.environ.get("UPDATE"):
+        return False
+    if os.environ.get("CI"):
+        raise RuntimeError("UPDATE=1 would bless whatever is found: never in CI")
+    return True
+
+
+def rewrite(page: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write the markers and fixed rows of a page anew, keeping the words of markers that still hold."""
+    lines = page.read_bytes().decode().split("\n")
+    for case, outcome in reversed(list(zip(cases_of(page), outcomes, strict=True))):
+        if case.fixed is not None:
+            lines[case.fixed_lines.start : case.fixed_lines.stop] = fix_rows(case.rows, outcome.findings)
+        lines[case.lines.start : case.lines.stop] = _marked(case, outcome.marks)
+    page.write_bytes("\n".join(lines).encode())
+    cases_of.cache_clear()
+
+
+def _marked(case: Case, found: Sequence[Mark]) -> Iterator[str]:
+    known = {(mark.row, mark.rule, mark.words) for mark in case.markers}
+    marks = sorted(found, key=lambda mark: (mark.start, mark.end, mark.rule))
+    marks = [mark._replace(words=_kept_words(mark, known)) for mark in marks]
+    for row, text in enumerate(case.rows):
+        yield text
+        yield from (line for mark in marks if mark.row == row for line in _show(case, mark))
+    yield from (_write(case.rows, mark) for mark in marks if mark.row is None)
+
+
+def _kept_words(mark: Mark, known: Iterable[tuple[int | None, str, str]]) -> str:
+    kept = (words for row, rule, words in known if (row, rule) == (mark.row, mark.rule))
+    return next((words for words in kept if words and words in mark.words), "")

@@ -1,0 +1,305 @@
+"""Places to columns, edits, repeated keys: on chosen rows, and on random ones."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turnlint.model import Edit, Fix, Place, Pointer, Span
+from turnlint.text.scan import apply, duplicate_keys, edit_spans, extent, removal, spans, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROW = (
+    r'{"messages": [{"role":"user" , "content":"a\n\"b\" \ud83d\ude00 caf\u00e9"}], '
+    r'"n": 1, "n": -2.5e3,"e":""}'
+)
+CALL = (
+    r'{"arguments": "{\"city\": \"K\\u00f6ln\", \"days\": [1, 2]}", "bad": "{\"city\": Paris}", "blank": " "}'
+)
+
+
+def cut(text: str, span: Span) -> str:
+    return text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        (ROW, Place(), "{"),
+        ("  [1]", Place(), "["),
+        (" 12 ", Place(), "12"),
+        (ROW, Place(("messages",)), "["),
+        (ROW, Place(("messages",)).key(), '"messages"'),
+        (ROW, Place(("messages", 0)), "{"),
+        (ROW, Place(("messages", 0, "role")), '"user"'),
+        (ROW, Place(("messages", 0, "role")).key(), '"role"'),
+        (ROW, Place(("n",)), "-2.5e3"),
+        (ROW, Place(("e",)), '""'),
+        (ROW, Place(("messages", 0, "content")).slice(0, 1), "a"),
+        (ROW, Place(("messages", 0, "content")).slice(1, 2), r"\n"),
+        (ROW, Place(("messages", 0, "content")).slice(2, 5), r"\"b\""),
+        (ROW, Place(("messages", 0, "content")).slice(6, 7), r"\ud83d\ude00"),
+        (ROW, Place(("messages", 0, "content")).slice(7, 12), r" caf\u00e9"),
+        (ROW, Place(("messages", 0, "content")).slice(8, 99), r"caf\u00e9"),
+        (ROW, Place(("messages", 0, "content")).slice(-5, 1), "a"),
+        (ROW, Place(("messages", 0, "role")).key().slice(1, 3), "ol"),
+        # What is not there becomes its nearest ancestor; what has no key becomes its value.
+        (ROW, Place(("messages", 0, "name")), "{"),
+        (ROW, Place(("messages", 0, "name")).key(), "{"),
+        (ROW, Place(("messages", 7, "role")), "["),
+        (ROW, Place(("messages", "role")), "["),
+        (ROW, Place(("messages", 0, "role", "x")), '"user"'),
+        (ROW, Place((0,)), "{"),
+        (ROW, Place(("messages", 0)).key(), "{"),
+        (ROW, Place(("n",)).slice(0, 1), "-2.5e3"),
+        # Inner JSON.
+        (CALL, Place(("arguments",), inner=Place(("city",))), r"\"K\\u00f6ln\""),
+        (CALL, Place(("arguments",), inner=Place(("city",), "key")), r"\"city\""),
+        (CALL, Place(("arguments",), inner=Place(("city",), chars=(1, 2))), r"\\u00f6"),
+        (CALL, Place(("arguments",), inner=Place(("days", 1))), "2"),
+        (CALL, Place(("arguments",), inner=Place()), "{"),
+        (CALL, Place(("arguments",), inner=Place(("nothing",))), "{"),
+        (CALL, Place(("bad",), inner=Place(columns=(9, 14))), "Paris"),
+        (CALL, Place(("blank",), inner=Place(("a",))), '" "'),
+        (CALL, Place(("nothing",), inner=Place(("a",))), "{"),
+        # Columns win, and are clamped.
+        (ROW, Place(("n",), columns=(1, 11)), '"messages"'),
+        ("{}", Place(columns=(1, 99)), "}"),
+        ("{}", Place(columns=(50, 3)), ""),
+        # Rows that do not parse.
+        ('{"a": {"b": ', Place(("a", "b")), "{"),
+        ('{"a": "cut off', Place(("a",)), '"cut off'),
+        ('{"a": 1, b: 2}', Place(("b",)), "{"),
+        ("'x'", Place(("b",)), "'x'"),
+        ('{"a" "b"}', Place(("a",)), "{"),
+        ("]", Place(("a",)), "]"),
+        ("  ", Place(("a",)), "  "),
+        ("", Place(("a",)), ""),
+    ],
+)
+def test_span(text: str, place: Place, expected: str) -> None:
+    assert cut(text, spans(text, [place])[0]) == expected
+
+
+def test_spans_keep_the_order_asked() -> None:
+    places = [Place(("n",)), Place(columns=(0, 1)), Place(("messages",), "key"), Place(("n",))]
+    assert [cut(ROW, span) for span in spans(ROW, places)] == ["-2.5e3", "{", '"messages"', "-2.5e3"]
+
+
+def test_empty_slice_stands_between_characters() -> None:
+    text = r'{"a": "\u00e9x"}'
+    assert spans(text, [Place(("a",)).slice(1, 1)]) == [Span(13, 13)]
+    assert spans('{"a": ""}', [Place(("a",)).slice(0, 0)]) == [Span(7, 7)]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (Place(("a",)), '[1, {"b": "]"} ]'),
+        (Place(("a", 1)), '{"b": "]"}'),
+        (Place(("a", 1, "b")), '"]"'),
+        (Place(("a",)).key(), '"a"'),
+        (Place(("missing",)), "{"),
+        (Place(columns=(0, 1)), "{"),
+    ],
+)
+def test_extent(place: Place, expected: str) -> None:
+    text = '{"a": [1, {"b": "]"} ]}'
+    assert cut(text, extent(text, place)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "expected"),
+    [
+        ('{"a": 1, "b": 2}', [("a",)], '{"b": 2}'),
+        ('{"a": 1, "b": 2}', [("b",)], '{"a": 1}'),
+        ('{"a": 1 , "b": 2 }', [("b",)], '{"a": 1 }'),
+        ('{ "a": 1 }', [("a",)], "{  }"),
+        ("[1,2,3]", [(1,)], "[1,3]"),
+        ("[1,2,3]", [(1,), (2,)], "[1]"),
+        ("[1,2,3]", [(2,), (0,)], "[2]"),
+        ("[1,2,3]", [(0,), (1,), (2,)], "[]"),
+        ('{"a": {"b": 1, "c": 2}, "d": 3}', [("a", "b"), ("d",)], '{"a": {"c": 2}}'),
+        ('{"a": {"b": 1, "c": 2}, "d": 3}', [("a", "b"), ("a",)], '{"d": 3}'),
+    ],
+)
+def test_removals(text: str, gone: list[Pointer], expected: str) -> None:
+    edits = tuple(Edit(Place(pointer), remove=True) for pointer in gone)
+    assert apply(text, Fix("", edits)) == expected
+
+
+def test_edits_apply_together() -> None:
+    text = '{"role":"usr","meta":{"x":[1]},"content":"a\\u00e9b"}'
+    edits = (
+        Edit(Place(("content",), chars=(1, 2)), "e"),
+        Edit(Place(("meta",)), "null", whole=True),
+        Edit(Place(("role",)), '"user"'),
+        Edit(Place(("role",), "key"), '"from"'),
+    )
+    assert apply(text, Fix("", edits)) == '{"from":"user","meta":null,"content":"aeb"}'
+    starts = [span.start for span, _ in edit_spans(text, edits)]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize(
+    "edit", [Edit(Place(("x",)), "1"), Edit(Place(("x",)), remove=True), Edit(Place(("a", 0)), remove=True)]
+)
+def test_edit_of_what_is_not_there_is_refused(edit: Edit) -> None:
+    with pytest.raises(LookupError):
+        apply('{"a": "b"}', Fix("", (edit,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a":1,"b":{"a":2},"c":["a","a"]}', []),
+        ('{"a":1,"a":2,"a":3}', [("a", ("a",), 7), ("a", ("a",), 13)]),
+        ('[{"x":1},{"x": {"y":[0, {"z":1, "\\u007a":2}]}}]', [("z", (1, "x", "y", 1, "z"), 32)]),
+        ('{"a,\\"b\\":":1,"c":"\\"a\\":1,{"}', []),
+        ('{"" :1,"":2}', [("", ("",), 7)]),
+    ],
+)
+def test_duplicate_keys(text: str, expected: list[tuple[str, Pointer, int]]) -> None:
+    found = duplicate_keys(text)
+    assert [(key, place.pointer, spans(text, [place])[0].start) for key, place in found] == expected
+    assert all(
+        place.part == "key" and json.loads(cut(text, spans(text, [place])[0])) == key for key, place in found
+    )
+
+
+def test_tokens_of_a_row_at_work() -> None:
+    text = '{"a": [1.5, tr, \'x "cut \\'
+    assert [(kind, text[start:end]) for kind, start, end in tokens(text)] == [
+        ("{", "{"), ("string", '"a"'), (":", ":"), ("[", "["), ("atom", "1.5"), (",", ","), ("atom", "tr"),
+        (",", ","), ("junk", "'"), ("atom", "x"), ("open", '"cut \\'),
+    ]  # fmt: skip
+    assert next(start for _, start, _ in tokens(text, 6)) == 6
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+separators = st.tuples(
+    st.sampled_from([",", ", ", " ,\t", "  , "]), st.sampled_from([":", ": ", " : ", "\t:"])
+)
+
+
+@st.composite
+def written(draw: st.DrawFn) -> tuple[Any, str]:
+    """A value and one of the ways to write it."""
+    value = draw(values)
+    text = json.dumps(value, ensure_ascii=draw(st.booleans()), separators=draw(separators))
+    return value, draw(st.sampled_from(["", " ", "\t "])) + text + draw(st.sampled_from(["", "\r"]))
+
+
+def pointers(value: Any, here: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    yield here, value
+    members = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for step, item in members:
+        yield from pointers(item, (*here, step))
+
+
+@settings(max_examples=60, deadline=None)
+@given(written())
+def test_every_pointer_finds_its_value(pair: tuple[Any, str]) -> None:
+    value, text = pair
+    asked = list(pointers(value))
+    found = spans(text, [Place(pointer) for pointer, _ in asked])
+    for (pointer, item), span in zip(asked, found, strict=True):
+        opening = "{" if isinstance(item, dict) else "[" if isinstance(item, list) else ""
+        if opening:
+            assert cut(text, span) == opening
+        else:
+            assert json.loads(cut(text, span)) == item
+        assert json.loads(cut(text, extent(text, Place(pointer)))) == item
+        if pointer and isinstance(pointer[-1], str):
+            assert json.loads(cut(text, spans(text, [Place(pointer, "key")])[0])) == pointer[-1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(), st.text(), st.booleans(), st.data())
+def test_slices_map_through_escapes(key: str, text: str, ascii_only: bool, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    row = json.dumps({key: text}, ensure_ascii=ascii_only)
+    assert json.loads(f'"{cut(row, spans(row, [Place((key,)).slice(start, end)])[0])}"') == text[start:end]
+    outer = json.dumps([row], ensure_ascii=ascii_only)
+    inner = cut(outer, spans(outer, [Place((0,), inner=Place((key,), chars=(start, end)))])[0])
+    assert json.loads(f'"{json.loads(chr(34) + inner + chr(34))}"') == text[start:end]
+
+
+@settings(max_examples=60, deadline=None)
+@given(written(), st.data())
+def test_removal_leaves_the_rest(pair: tuple[Any, str], data: st.DataObject) -> None:
+    value, text = pair
+    members = [pointer for pointer, _ in pointers(value) if pointer]
+    if not members:
+        return
+    gone = data.draw(st.sampled_from(members))
+    span = removal(text, gone)
+    parent = value
+    for step in gone[:-1]:
+        parent = parent[step]
+    del parent[gone[-1]]
+    assert json.loads(text[: span.start] + text[span.end :]) == value
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="{}[]:,\"\\ab1 'é😀"), st.lists(st.sampled_from(["", "a", "b", 0, 1]), max_size=3))
+def test_broken_rows_never_raise(text: str, steps: list[str | int]) -> None:
+    place = Place(tuple(steps))
+    asked = [place, place.key(), place.slice(1, 2), Place(place.pointer, inner=place)]
+    for span in [*spans(text, asked), extent(text, place)]:
+        assert 0 <= span.start <= span.end <= len(text)
+    duplicate_keys(text)
+    assert all(text[start:end] for _, start, end in tokens(text))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    ("start", "unit"),
+    [
+        ("", '"'),
+        ('"', "\\"),
+        ('"', '\\"'),
+        ("", "["),
+        ("", '{"a":'),
+        ('{"a":', "[],"),
+        ("[", '"a" '),
+        ("{", '"a":1,'),
+    ],
+)
+def test_time_grows_no_faster_than_the_row(start: str, unit: str) -> None:
+    def work(count: int) -> None:
+        text = start + unit * count
+        place = Place(("a", 1, "a"))
+        spans(text, [place, place.slice(3, 4), Place(("a",), inner=place)])
+        extent(text, place)
+        duplicate_keys(text)
+        for _ in tokens(text):
+            pass
+
+    assert seconds(lambda: work(20_000)) < 30 * max(seconds(lambda: work(2_000)), 1e-4)
