@@ -3,7 +3,7 @@ r"""The cases of the rules: Markdown pages under fixtures/rules, read, run, comp
 A page, fixtures/rules/FAMILY/RULE.md, is prose with fenced blocks:
 
 - `toml`: keys of turnlint.toml, for all blocks that follow until the next `toml`.
-- `jsonl`: a file, one row a line. A name behind the word (`jsonl valid.txt`) is the name of the file, else it is
+- `jsonl`: a file, one row a line. A name behind the word (`jsonl valid.txt`) names the file, which is else
   train.jsonl. Its format is voted unless the settings name one.
 - `fixed`: the rows of the block before once every fix was carried out, safe or not. A row that is to go is
   left empty. A page whose rule offers a fix has at least one.
@@ -42,6 +42,7 @@ from tests.oracle import verify
 from turnlint.config import resolve
 from turnlint.engine import Located, check_stream
 from turnlint.model import Finding, Fix, Settings
+from turnlint.rules import all_rules
 from turnlint.text.scan import apply, spans
 
 __all__ = [
@@ -208,7 +209,8 @@ def settings_from(keys: Mapping[str, Any]) -> Settings:
     """Resolve keys of turnlint.toml, with the rules that count rows off unless these keys select them."""
     words = {key.replace("-", "_"): value for key, value in keys.items()}
     wanted = {*words.get("select", ()), *words.get("extend_select", ())}
-    words["ignore"] = [*words.get("ignore", ()), *(rule for rule in COUNTING_RULES if rule not in wanted)]
+    counting = [rule for rule in COUNTING_RULES if rule in all_rules() and rule not in wanted]
+    words["ignore"] = [*words.get("ignore", ()), *counting]
     return resolve(**words)
 
 

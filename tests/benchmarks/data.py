@@ -1,7 +1,7 @@
 """Seeded generators of benchmark files: the same bytes on every machine.
 
-chat: 2.4 KB a row, emoji and CJK in 30 % of the rows. short: 100 bytes a row. broken: chat with the same fault
-in every row.
+chat: 2.4 KB a row, emoji and CJK in 30 % of the rows. short: 100 bytes a row. broken: chat with the same
+fault in every row.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ def chat(rng: random.Random) -> Iterator[bytes]:
         messages = [{"role": "system", "content": system}]
         foreign = rng.random() < 0.3
         for _ in range(rng.randint(1, 4)):
-            question, answer = _prose(rng, words, rng.randint(15, 60)), _prose(rng, words, rng.randint(60, 140))
+            question, answer = (
+                _prose(rng, words, rng.randint(15, 60)),
+                _prose(rng, words, rng.randint(60, 140)),
+            )
             if foreign:
                 question, answer = f"{rng.choice(_FOREIGN)} {question}", f"{answer} {rng.choice(_FOREIGN)}"
             messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]

@@ -16,7 +16,7 @@ EDITS = st.lists(st.tuples(POSITIONS, POSITIONS, TEXTS), max_size=8)
 
 def split(text: str) -> list[tuple[str, str]]:
     """The lines of a text and their ends, by the words of LSP alone."""
-    return re.findall(r"([^\r\n]*)(\r\n|\n|\r)", text) + [(re.split(r"[\r\n]", text)[-1], "")]
+    return [*re.findall(r"([^\r\n]*)(\r\n|\n|\r)", text), (re.split(r"[\r\n]", text)[-1], "")]
 
 
 def offset(text: str, position: tuple[int, int]) -> int:
@@ -36,7 +36,9 @@ def content(store: LineStore) -> list[tuple[str, str]]:
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, EDITS, st.integers(1, 4))
-def test_edits_match_a_plain_string(text: str, edits: list[tuple[tuple[int, int], tuple[int, int], str]], size: int) -> None:
+def test_edits_match_a_plain_string(
+    text: str, edits: list[tuple[tuple[int, int], tuple[int, int], str]], size: int
+) -> None:
     store = LineStore(text, block_lines=size)
     for start, end, new in edits:
         low, high = sorted((offset(text, start), offset(text, end)))

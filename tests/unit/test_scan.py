@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnlint.model import Edit, Fix, Place, Pointer, Span
-from turnlint.text.scan import apply, duplicate_keys, edit_spans, extent, removal, spans, tokens
+from turnlint.text.scan import STRING, apply, duplicate_keys, edit_spans, extent, removal, spans, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,6 +150,15 @@ def test_edits_apply_together() -> None:
     assert starts == sorted(starts)
 
 
+def test_insertion_stays_beside_a_replacement() -> None:
+    edits = (
+        Edit(Place(("a",)), "2"),
+        Edit(Place(columns=(6, 6)), "-"),
+        Edit(Place(columns=(7, 7)), ".5"),
+    )
+    assert apply('{"a": 1}', Fix("", edits)) == '{"a": -2.5}'
+
+
 @pytest.mark.parametrize(
     "edit", [Edit(Place(("x",)), "1"), Edit(Place(("x",)), remove=True), Edit(Place(("a", 0)), remove=True)]
 )
@@ -181,6 +192,15 @@ def test_tokens_of_a_row_at_work() -> None:
         (",", ","), ("junk", "'"), ("atom", "x"), ("open", '"cut \\'),
     ]  # fmt: skip
     assert next(start for _, start, _ in tokens(text, 6)) == 6
+
+
+def test_string_ends_at_the_first_quote_that_is_not_escaped() -> None:
+    fast = re.compile(STRING, re.DOTALL)
+    plain = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+    for letters in itertools.product('"\\a', repeat=8):
+        text = '"' + "".join(letters)
+        ends = [match and match.end() for match in (fast.match(text), plain.match(text))]
+        assert ends[0] == ends[1], text
 
 
 values = st.recursive(

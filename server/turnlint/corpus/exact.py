@@ -21,7 +21,7 @@ class ExactIndex:
     """A multimap from 64-bit keys, which must be well mixed (hashes), to non-negative handles below 2**63.
 
     Keys and handles stand side by side in two dense arrays; an open-addressing table says where (linear
-    probing, at most two thirds full, no tombstones). Only keys with several handles cost a Python object each.
+    probing, at most half full, no tombstones). Only keys with several handles cost a Python object each.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class ExactIndex:
         table[place] = len(keys)
         keys.append(key)
         self._handles.append(handle)
-        if 3 * len(keys) > 2 * mask:
+        if len(keys) > mask >> 1:
             self._grow()
         return None
 

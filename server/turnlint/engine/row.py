@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from turnlint.engine.triggers import Scanner
+from turnlint.engine.triggers import Scanner, literals
 from turnlint.formats import Format, detect
 from turnlint.formats.shape import declared_keys, faults
 from turnlint.model import Example, Facts, Finding, JsonFault, Place, Row, Settings, ShapeFault
-from turnlint.rules import ORDER, Bound, Keys, Words, all_rules
+from turnlint.rules import BLANK, ORDER, REPEAT, Bound, Keys, Trigger, all_rules
 from turnlint.text.decode import decode
 
 __all__ = ["RowChecker", "facts_of"]
@@ -30,7 +30,8 @@ _BY_KIND = {"too-few-items": "empty-array"}
 """Shape faults whose rule is not called like them."""
 
 # Two backslashes before a quote: the quotes of such a row are not counted by subtraction.
-_ESCAPED_BACKSLASH = b'\\\\"'
+_ESCAPED = b'\\\\"'
+_NONE = Trigger()
 
 _Hook = Callable[..., Iterable[Finding]]
 
@@ -51,16 +52,15 @@ class RowChecker:
         self._format = format
         self._name = format.name if format else None
         self._bound = _bind(settings.judging(self._name), self._name)
-        plain = format.plain_keys if format else frozenset()
-        self._rich_keys = tuple(
-            sorted(f'"{key}"'.encode() for key in declared_keys(format.shape) - plain) if format else ()
-        )
-        words = {word for bound in self._bound.values() for word in _words(bound)}
-        keys = {f'"{key}"'.encode() for bound in self._bound.values() for key in _keys(bound)}
-        self._scanner = Scanner(
-            sorted(words), sorted({*keys, *self._rich_keys, _ESCAPED_BACKSLASH}), bulk=bulk
-        )
-        self._rich = self._scanner.mask(self._rich_keys)
+        rich = Keys(tuple(sorted(declared_keys(format.shape) - format.plain_keys))) if format else Keys(())
+        named: dict[Hashable, frozenset[bytes]] = {rich: literals(rich), _ESCAPED: frozenset((_ESCAPED,))}
+        named |= {one: found for one in map(_trigger, self._bound.values()) if (found := literals(one))}
+        self._scanner = Scanner(named, bulk=bulk)
+        self._rich = self._scanner.bits[rich]
+        self._always = self._scanner.everything + 1
+        self._traits: dict[Trigger, int] = {
+            trigger: self._always << shift for shift, trigger in enumerate((ORDER, BLANK, REPEAT), 1)
+        }
         self._hooks = {hook: list(self._of(hook)) for hook in ("turn", "example", "text")}
         self._decode = msgspec.json.Decoder(format.shape).decode if format else None
         self._clean_outlines: dict[Hashable, int] = {}
@@ -79,7 +79,8 @@ class RowChecker:
 
     def judge(self, raw: bytes) -> tuple[Finding, ...]:
         """Judge one row the slow way, with nothing proved; `check` must agree with it."""
-        return self._judge(raw, self._scanner.everything, None)
+        unproved = self._traits[BLANK] | self._traits[REPEAT]
+        return self._judge(raw, self._scanner.everything | unproved, None)
 
     def _typed(self, raw: bytes) -> Any:
         """The row as its declared shape, or None where it has another shape or is no JSON."""
@@ -118,13 +119,15 @@ class RowChecker:
         stranger = self._other_format(row, departures)
         if stranger is not None:
             return (*found, *self._json_findings((stranger,)))
-        marked = {fault.place.pointer for fault in departures}
         found += self._shape_findings(departures)
         example = self._format.example(row.value)
-        found += self._example_findings(example, hits, marked)
-        if not departures and not hits & self._rich:
+        judged = self._example_findings(example, hits | self._traits_of(example))
+        if departures:
+            marked = {fault.place.pointer for fault in departures}
+            judged = [one for one in judged if one.place is None or one.place.pointer not in marked]
+        elif not hits & self._rich:
             self._remember(raw, row.value, example)
-        return tuple(found)
+        return (*found, *judged)
 
     def _json_findings(self, found: Iterable[JsonFault]) -> Iterator[Finding]:
         for fault in found:
@@ -138,20 +141,35 @@ class RowChecker:
             if bound is not None:
                 yield from bound.module.hooks["shape"](fault, bound)
 
-    def _example_findings(self, example: Example, hits: int, marked: set[Any]) -> Iterator[Finding]:
-        turns = (*example.turns, *example.preferred, *example.non_preferred)
+    def _traits_of(self, example: Example) -> int:
+        """Which triggers other than words and keys this example may pull, as bits."""
+        traits = self._always | (self._traits[ORDER] if example.readable else 0)
+        previous = None
+        for turn in (*example.turns, *example.preferred, *example.non_preferred):
+            text = turn.texts[0].value if turn.content == "text" and len(turn.texts) == 1 else ""
+            if not text or text.isspace():
+                traits |= self._traits[BLANK]
+            if text == previous or turn.content == "parts":
+                traits |= self._traits[REPEAT]
+            previous = text
+        return traits
+
+    def _example_findings(self, example: Example, hits: int) -> list[Finding]:
+        found: list[Finding] = []
         for bound, hook, mask in self._hooks["example"]:
-            if mask & hits if mask else example.readable or bound.rule.trigger is not ORDER:
-                yield from _unmarked(hook(example, bound), marked)
+            if mask & hits:
+                found += hook(example, bound)
+        turns = (*example.turns, *example.preferred, *example.non_preferred)
         for bound, hook, mask in self._hooks["turn"]:
-            if not mask or mask & hits:
+            if mask & hits:
                 for turn in turns:
-                    yield from _unmarked(hook(turn, example, bound), marked)
+                    found += hook(turn, example, bound)
         for bound, hook, mask in self._hooks["text"]:
             if mask & hits:
                 for turn in turns:
                     for text in turn.texts:
-                        yield from _unmarked(hook(text, turn, bound), marked)
+                        found += hook(text, turn, bound)
+        return found
 
     def _other_format(self, row: Row, departures: list[ShapeFault]) -> JsonFault | None:
         """A row that lacks what its file's format needs may be a row of another format."""
@@ -165,23 +183,25 @@ class RowChecker:
 
     def _remember(self, raw: bytes, value: Any, example: Example) -> None:
         """Remember the outline of a plain row on which no rule about order fires."""
-        if self._format is None or self._format.outline is None or len(self._clean_outlines) >= _OUTLINES:
-            return
-        for bound, hook, _ in self._hooks["example"]:
-            if bound.rule.trigger is ORDER and any(True for _ in hook(example, bound)):
-                return
         shaped = self._typed(raw)
-        if shaped is not None:
-            outline, texts = self._format.outline(shaped)
-            if all(type(text) is str for text in texts):
-                self._clean_outlines[outline] = 2 * _strings(value)
+        if self._format is None or self._format.outline is None or shaped is None:
+            return
+        outline, texts = self._format.outline(shaped)
+        if outline in self._clean_outlines or len(self._clean_outlines) >= _OUTLINES:
+            return
+        order = self._traits[ORDER]
+        if not self._example_findings(example, order) and all(type(text) is str for text in texts):
+            self._clean_outlines[outline] = 2 * _strings(value)
 
     def _of(self, hook: str) -> Iterator[tuple[Bound, _Hook, int]]:
-        """The rules with this function, each with the bits of its trigger words; 0 where it has none."""
+        """The rules with this function, each with the bits of its trigger.
+
+        A rule without a trigger is about a format whose rows are never proved clean; it is always called.
+        """
+        bits: dict[Hashable, int] = {**self._scanner.bits, **self._traits}
         for bound in self._bound.values():
             if hook in bound.module.hooks:
-                names: list[str | bytes] = [*_words(bound), *(f'"{key}"'.encode() for key in _keys(bound))]
-                yield bound, bound.module.hooks[hook], self._scanner.mask(names)
+                yield bound, bound.module.hooks[hook], bits.get(_trigger(bound), self._always)
 
 
 def _bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:
@@ -193,24 +213,8 @@ def _bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:
     }
 
 
-def _words(bound: Bound) -> tuple[str, ...]:
-    trigger = bound.rule.trigger
-    return trigger.words if isinstance(trigger, Words) else ()
-
-
-def _keys(bound: Bound) -> tuple[str, ...]:
-    trigger = bound.rule.trigger
-    return trigger.keys if isinstance(trigger, Keys) else ()
-
-
-def _unmarked(found: Iterable[Finding], marked: set[Any]) -> Iterator[Finding]:
-    """Leave out what stands at a place that a departure from the shape has marked already."""
-    if not marked:
-        yield from found
-        return
-    for finding in found:
-        if finding.place is None or finding.place.pointer not in marked:
-            yield finding
+def _trigger(bound: Bound) -> Trigger:
+    return bound.rule.trigger or _NONE
 
 
 def _not_an_object(value: Any) -> str:

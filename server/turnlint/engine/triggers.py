@@ -7,12 +7,14 @@ holds none of the words. Large inputs use hyperscan where it is installed, all o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from itertools import product
 from typing import Any
 
-__all__ = ["Scanner", "spellings"]
+from turnlint.rules import Ends, Keys, Trigger, Words
+
+__all__ = ["Scanner", "literals", "spellings"]
 
 _ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _MANY = 2
@@ -57,35 +59,41 @@ def _escape(character: str) -> bytes:
     return b"".join(b"\\u%02x%02x" % (units[at], units[at + 1]) for at in range(0, len(units), 2))
 
 
-class Scanner:
-    """Looks for many words in a row at once."""
+@cache
+def literals(trigger: Trigger) -> frozenset[bytes]:
+    """Return every string of bytes one of which stands in a row, in lower case, that pulls the trigger.
 
-    def __init__(self, words: Iterable[str], literals: Iterable[bytes] = (), *, bulk: bool = False) -> None:
-        """`words` as the decoded text holds them; `literals` as the raw row does, in lower case.
+    Empty for triggers that no string can tell.
+    """
+    if isinstance(trigger, Words):
+        return frozenset().union(*map(spellings, trigger.words))
+    if isinstance(trigger, Ends):
+        return frozenset(way + b'"' for word in trigger.words for way in spellings(word))
+    if isinstance(trigger, Keys):
+        return frozenset(f'"{key}"'.lower().encode() for key in trigger.keys)
+    return frozenset()
+
+
+class Scanner:
+    """Looks for the literals of many triggers in a row at once."""
+
+    def __init__(self, named: Mapping[Hashable, frozenset[bytes]], *, bulk: bool = False) -> None:
+        """Take the literals, in lower case, of each name; `bits` has a bit for each name.
 
         `bulk` says that the input is large enough to pay for loading the fast scanner.
         """
-        names: dict[str | bytes, frozenset[bytes]] = {word: spellings(word) for word in words}
-        names |= {literal: frozenset((literal,)) for literal in literals}
-        self._bits: dict[str | bytes, int] = {name: 1 << at for at, name in enumerate(names)}
-        self.everything = (1 << len(names)) - 1
+        self.bits: Mapping[Hashable, int] = {name: 1 << at for at, name in enumerate(named)}
+        self.everything = (1 << len(named)) - 1
         masks: dict[bytes, int] = dict.fromkeys(_NEEDLESS, self.everything)
-        for name, ways in names.items():
+        for name, ways in named.items():
             for way in ways:
-                masks[way] = masks.get(way, 0) | self._bits[name]
+                masks[way] = masks.get(way, 0) | self.bits[name]
         self._masks = tuple(masks.items())
         matcher = _hyperscan(tuple(masks)) if bulk else None
         self.hits = matcher(tuple(masks.values())) if matcher else self._search
 
-    def mask(self, names: Iterable[str | bytes]) -> int:
-        """The bits that `hits` sets for any of these words or literals."""
-        total = 0
-        for name in names:
-            total |= self._bits[name]
-        return total
-
     def _search(self, raw: bytes) -> int:
-        """Which words may stand in the row, as bits; 0 proves that none does."""
+        """The bits of all names whose literals may stand in the row; 0 proves that none does."""
         lowered = raw.lower()
         found = 0
         for literal, mask in self._masks:

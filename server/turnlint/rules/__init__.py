@@ -32,6 +32,7 @@ __all__ = [
     "ORDER",
     "REPEAT",
     "Bound",
+    "Ends",
     "FileSummary",
     "Keys",
     "Rule",
@@ -49,6 +50,12 @@ class Trigger(Struct, frozen=True):
 
 class Words(Trigger, frozen=True):
     """One of these strings stands in a decoded text, in any case. Write them in lower case."""
+
+    words: tuple[str, ...]
+
+
+class Ends(Trigger, frozen=True):
+    """A decoded text ends with one of these strings, in any case. Write them in lower case."""
 
     words: tuple[str, ...]
 

@@ -26,6 +26,7 @@ MAX_DEPTH = 512
 _EXACT = 2**53
 _LONGEST_INTEGER = 400  # digits; a double ends at 309, and the standard library refuses more than 4,300
 _KEY_END = re.compile(rb'(?<!\\)"[ \t\r\n]*+:')
+_KEY_END_AFTER_BACKSLASHES = re.compile(rb'(?<!\\)(?:\\\\)*+"[ \t\r\n]*+:')
 _BRACKET = re.compile(rf'{STRING}|".*+|([\[{{])|[\]}}]', re.DOTALL)
 _LITERAL = re.compile(rf'(?P<string>{STRING})|".*+|(?P<word>-?Infinity|NaN)|(?P<number>{NUMBER})', re.DOTALL)
 _UNUSUAL = re.compile(
@@ -33,6 +34,7 @@ _UNUSUAL = re.compile(
     r"|(?P<surrogate>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.|(?P<control>[\x00-\x1f])",
     re.DOTALL,
 )
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 
 
@@ -116,7 +118,8 @@ def _no_key_twice(raw: bytes, keys: int) -> bool:
         and b"\n" not in raw
     ):
         return True
-    return b'\\\\"' not in raw and len(_KEY_END.findall(raw)) == keys
+    pattern = _KEY_END_AFTER_BACKSLASHES if b'\\\\"' in raw else _KEY_END
+    return len(pattern.findall(raw)) == keys
 
 
 def _repeated(text: str) -> list[JsonFault]:
@@ -126,7 +129,7 @@ def _repeated(text: str) -> list[JsonFault]:
             place,
             f"The key {_quoted(key)} stands twice in this object; parsers keep only the last value.",
         )
-        for key, place in duplicate_keys(text)
+        for key, place in duplicate_keys(text, FAULT_CAP)
     ]
 
 
@@ -156,9 +159,10 @@ def _literal_faults(text: str) -> list[JsonFault]:
     """What the strings and numbers of a row hold that parsers refuse or read differently."""
     faults: list[JsonFault] = []
     controls: list[int] = []
+    odd_strings = "\\ud" in text or "\\uD" in text or _CONTROL.search(text) is not None
     for match in _LITERAL.finditer(text):
         start, end = match.span()
-        if match.lastgroup == "string":
+        if match.lastgroup == "string" and odd_strings:
             for unusual in _UNUSUAL.finditer(text, start, end):
                 if unusual.lastgroup == "control":
                     controls.append(unusual.start())
@@ -211,7 +215,7 @@ def _control_characters(text: str, columns: list[int]) -> list[JsonFault]:
 
 
 def _bad_bytes(raw: bytes, text: str) -> list[JsonFault]:
-    match = _BAD_BYTE.search(text)
+    match = None if _is_utf8(raw) else _BAD_BYTE.search(text)
     if match is None:
         return []
     start = match.start()
@@ -220,6 +224,14 @@ def _bad_bytes(raw: bytes, text: str) -> list[JsonFault]:
         f"The byte 0x{byte:02X} is not UTF-8 here{_origin(raw, text, start, byte)}. Save the file as UTF-8."
     )
     return [JsonFault("invalid-utf8", Place(columns=(start, start + 1)), detail)]
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _origin(raw: bytes, text: str, start: int, byte: int) -> str:

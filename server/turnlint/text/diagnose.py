@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from turnlint.model import JsonFault, Place
-from turnlint.text.scan import BLANK, tokens
+from turnlint.text.scan import BLANK, STRING, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +23,10 @@ __all__ = ["NUMBER", "diagnose"]
 NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+"
 """A number as JSON writes it."""
 
-_STRING = r'"[^"\\]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\]*+)*+"'
 _SCALAR = rf"(?:{NUMBER}|true|false|null|NaN|-?Infinity)(?![\w.+$-])"
-_MEMBER = rf"{BLANK}{_STRING}{BLANK}:{BLANK}(?:{_STRING}|{_SCALAR}){BLANK}"
+_MEMBER = rf"{BLANK}{STRING}{BLANK}:{BLANK}(?:{STRING}|{_SCALAR}){BLANK}"
 _FLAT = rf"\{{{_MEMBER}(?:,{_MEMBER})*+\}}"
-_TOKEN = re.compile(rf"{BLANK}(?:({_STRING})|({_SCALAR})|([{{\[])|([}}\]])|(,)|(:))").match
+_TOKEN = re.compile(rf"{BLANK}(?:({STRING})|({_SCALAR})|([{{\[])|([}}\]])|(,)|(:))", re.DOTALL).match
 _IS_VALUE = re.compile(_SCALAR).fullmatch
 _BLANK_RUN = re.compile(BLANK).match
 
@@ -58,8 +57,10 @@ _ALLOWED = {
     _E.END: frozenset[int](),
 }
 # Whole simple items or members up to a comma that something follows: leaps that keep the reader fast.
-_ITEMS = re.compile(rf"(?:{BLANK}(?:{_FLAT}|{_STRING}|{_SCALAR}){BLANK},(?={BLANK}[^ \t\r\n,\]}}]))*+").match
-_MEMBERS = re.compile(rf'(?:{_MEMBER},(?={BLANK}"))*+').match
+_ITEMS = re.compile(
+    rf"(?:{BLANK}(?:{_FLAT}|{STRING}|{_SCALAR}){BLANK},(?={BLANK}[^ \t\r\n,\]}}]))*+", re.DOTALL
+).match
+_MEMBERS = re.compile(rf'(?:{_MEMBER},(?={BLANK}"))*+', re.DOTALL).match
 _LEAPS = {
     _E.FIRST_ITEM: (_ITEMS, _E.ITEM),
     _E.ITEM: (_ITEMS, _E.ITEM),
@@ -75,7 +76,8 @@ def diagnose(text: str) -> JsonFault:
     Raw control characters inside strings, NaN, Infinity and lone surrogates are let pass: they have their own
     kinds. Text in which nothing else is wrong gets a fault at its first character.
     """
-    return _explain(_read(text))
+    trouble = _read(text)
+    return _bad_escape(trouble) or _explain(trouble)
 
 
 @dataclass(frozen=True)
@@ -217,19 +219,17 @@ def _open_string(trouble: _Trouble) -> JsonFault | None:
     return _fault(trouble.at, trouble.at + 1, why)
 
 
-_ESCAPE = re.compile(
-    r"""\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|(\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{0,3}|.))""", re.DOTALL
-)
+_SOUND = re.compile(r'[^\\]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^\\]*+)*+').match
+_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{0,3}|.)", re.DOTALL).match
 
 
 def _bad_escape(trouble: _Trouble) -> JsonFault | None:
-    kind, end = trouble.token
-    if kind != "string":
+    """An escape that JSON does not know, in one of the strings that were read."""
+    text = trouble.text
+    start = _SOUND(text).end()  # type: ignore[union-attr]
+    if start >= trouble.at:
         return None
-    bad = next((match for match in _ESCAPE.finditer(trouble.text, trouble.at, end) if match.group(1)), None)
-    if bad is None:
-        return None
-    escape = bad.group()
+    escape = _ESCAPE(text, start).group()  # type: ignore[union-attr]
     if escape == r"\'":
         advice = "a single quote is written without a backslash"
     elif escape[1] == "x":
@@ -241,7 +241,7 @@ def _bad_escape(trouble: _Trouble) -> JsonFault | None:
     else:
         advice = "a backslash itself is written \\\\"
     shown = escape if escape.isprintable() else "A backslash before a control character"
-    return _fault(bad.start(), bad.end(), f"{shown} is no escape of JSON: {advice}.")
+    return _fault(start, start + len(escape), f"{shown} is no escape of JSON: {advice}.")
 
 
 _REPR = "This is the text of a Python object, not JSON. Write rows with json.dumps."
@@ -572,10 +572,9 @@ _WANTED = {
     _E.END: "the end of the row",
 }
 _Explainers: TypeAlias = "tuple[Callable[[_Trouble], JsonFault | None], ...]"
-_IN_VALUE: _Explainers = (_open_string, _bad_escape, _misquoted, _comment, _stray, _missing_value, _word)
+_IN_VALUE: _Explainers = (_open_string, _misquoted, _comment, _stray, _missing_value, _word)
 _IN_KEY: _Explainers = (
     _open_string,
-    _bad_escape,
     _misquoted,
     _comment,
     _stray,

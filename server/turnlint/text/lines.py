@@ -1,7 +1,7 @@
 r"""The editable line store: what an edit costs does not depend on the size of the text.
 
-Lines live in blocks of bounded size, and a line knows its block, so that an edit touches one block and the number
-of a line is the number of its block's first line plus a position. Lines end where LSP says: at `\r\n`, `\n`, `\r`.
+Lines live in blocks of bounded size, and a line knows its block: an edit touches one block, and the number of
+a line is the number of its block's first line plus a position. Lines end where LSP says: `\r\n`, `\n`, `\r`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Line:
 
 
 class Change(Struct, frozen=True):
-    """What an edit did: the lines `removed` gave way to the lines `added`, both from line `first` (0-based) on."""
+    """What an edit did: from the 0-based line `first` on, `added` stands where `removed` stood."""
 
     first: int
     removed: list[Line]
@@ -56,7 +56,7 @@ class Change(Struct, frozen=True):
 
 
 class LineStore:
-    """A text as lines, of which there is always at least one. Positions are (0-based line, code-point column)."""
+    """A text as lines, at least one. A position is a 0-based line and a 0-based column in code points."""
 
     def __init__(self, text: str, *, block_lines: int = 512) -> None:
         self._block_lines = block_lines
@@ -134,7 +134,7 @@ class LineStore:
         return removed
 
     def _pack(self, lines: list[Line]) -> list[_Block]:
-        """Put lines into blocks; one block takes up to twice the usual, so that typing new lines seldom splits."""
+        """Put lines into blocks, one of which may grow to twice the usual size before it is split."""
         size = self._block_lines
         if len(lines) <= 2 * size:
             return [_Block(lines)]

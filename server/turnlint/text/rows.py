@@ -357,7 +357,7 @@ def _decodes(sample: bytes, encoding: str) -> bool:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
         return False
-    return not any(ord(char) in _CONTROLS for char in text)
+    return set(text).isdisjoint(_CONTROLS.decode())
 
 
 def _control_fault(text: bytes) -> FileFault | None:
@@ -384,6 +384,7 @@ _ARRAY_OF_OBJECTS = re.compile(rb"\[\s*+\{")
 _TOKEN = re.compile(rb'\n|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|[{}\[\],:]|[^\s"{}\[\],:]++|"')
 _MAY_FOLLOW = {"key": b'"}', "colon": b":", "value": b'"{[a', "item": b'"{[]a', "end": b",}]"}
 """Which tokens may stand in which state, by their first byte; `a` stands for numbers and bare words."""
+_FOLLOWED_BYTES = 1 << 17
 _OPENER = {b"}": b"{", b"]": b"["}
 
 
@@ -392,13 +393,13 @@ class _Extent(Struct, frozen=True):
 
     end: int
     state: Literal["whole", "open", "broken"]
-    """Closed at `end`; or well-formed until the text ends; or not JSON from `end` on."""
+    """Closed at `end`; or well-formed as far as it was followed; or not JSON from `end` on."""
     continued: int
     """Rows behind the first that belong to it and begin as no row of their own would."""
 
     @property
     def spread(self) -> bool:
-        """It runs over several rows, by more than the accident of one row that is cut off or broken in two."""
+        """It runs over several rows, and not only because a row is cut off."""
         return self.continued > (self.state == "broken")
 
 
@@ -413,8 +414,18 @@ def _layout_fault(text: bytes, start: int, complete: bool) -> FileFault | None:
         return FileFault("pretty-printed", _PRETTY_DETAIL, row) if spread else None
     if text[start] == ord("{"):
         return FileFault("pretty-printed", _PRETTY_DETAIL, row) if value.spread else None
-    one_row = value.state == ("whole" if complete else "open") and _ARRAY_OF_OBJECTS.match(text, start)
-    return FileFault("json-array-file", _ARRAY_DETAIL, row) if value.spread or one_row else None
+    array = value.spread or (
+        value.state != "broken" and _is_one_row_array(text[start:], value.state, complete)
+    )
+    return FileFault("json-array-file", _ARRAY_DETAIL, row) if array else None
+
+
+def _is_one_row_array(text: bytes, state: str, complete: bool) -> bool:
+    """Say whether the text is an array of objects, and all that the file holds, on a single row."""
+    if complete:
+        text = text.rstrip()
+    closed = text.endswith(b"]") if complete else state == "open"
+    return closed and b"\n" not in text and _ARRAY_OF_OBJECTS.match(text) is not None
 
 
 def _next_mark(text: bytes, at: int) -> int:
@@ -424,12 +435,13 @@ def _next_mark(text: bytes, at: int) -> int:
 
 
 def _extent(text: bytes, start: int) -> _Extent:
-    """Follow the object or array that begins at `start`."""
+    """Follow the object or array that begins at `start`, for so many bytes that its layout shows."""
+    stop = min(len(text), start + _FOLLOWED_BYTES)
     own = (b"", text[start : start + 1])  # a row that is blank, or begins as the first does, proves nothing
     state, stack = "value", [b""]
     continued = 0
     row_mark = b""
-    for token in _TOKEN.finditer(text, start):
+    for token in _TOKEN.finditer(text, start, stop):
         mark = token[0][:1]
         if mark == b"\n":
             continued += row_mark not in own
@@ -438,7 +450,7 @@ def _extent(text: bytes, start: int) -> _Extent:
         row_mark = row_mark or mark
         kind = mark if mark in b'{}[],:"' else b"a"
         if token[0] == b'"':  # not closed in its row
-            cut = text.find(b"\n", token.end()) < 0
+            cut = text.find(b"\n", token.end(), stop) < 0
             return _Extent(token.start(), "open" if cut else "broken", continued)
         if kind not in _MAY_FOLLOW[state] or (kind in b"]}" and stack.pop() != _OPENER[kind]):
             return _Extent(token.start(), "broken", continued)
@@ -447,7 +459,7 @@ def _extent(text: bytes, start: int) -> _Extent:
         elif len(stack) == 1:
             return _Extent(token.end(), "whole", continued + (row_mark not in own))
         state = _next_state(state, kind, stack[-1])
-    return _Extent(len(text), "open", continued + (row_mark not in own))
+    return _Extent(stop, "open", continued + (row_mark not in own))
 
 
 def _next_state(state: str, kind: bytes, container: bytes) -> str:

@@ -13,53 +13,63 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    Unsafe: renames the role where what was meant is clear.
+    Safe: writes a role in lower case, without white space around it.
+    Unsafe: renames any other role where what was meant is clear.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FineTuneChatRequestInput.
 """
 
+import json
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
+from turnlint.rules.wording import closest, one_of
 
 RULE = Rule(severity=Severity.ERROR, why="no trainer knows what to do with the message")
 
 _MEANT = {
-    "human": "user",
-    "gpt": "assistant",
-    "bot": "assistant",
-    "ai": "assistant",
-    "model": "assistant",
-    "chatgpt": "assistant",
-    "agent": "assistant",
-    "ipython": "tool",
-    "tool_response": "tool",
-    "observation": "tool",
-    "function_call": "assistant",
-    "instruction": "system",
+    "human": ("user",),
+    "prompter": ("user", "human"),
+    "user": ("human",),
+    "gpt": ("assistant",),
+    "assistant": ("gpt",),
+    "bot": ("assistant", "gpt"),
+    "ai": ("assistant", "gpt"),
+    "model": ("assistant", "gpt"),
+    "chatgpt": ("assistant", "gpt"),
+    "chatbot": ("assistant", "gpt"),
+    "agent": ("assistant", "gpt"),
+    "function_call": ("assistant",),
+    "tool_call": ("assistant", "function_call"),
+    "tool": ("observation",),
+    "ipython": ("tool", "observation"),
+    "observation": ("tool",),
+    "tool_response": ("tool", "observation"),
+    "tool_result": ("tool", "observation"),
+    "instruction": ("system",),
+    "developer": ("system",),
 }
+"""What other formats call a role, and what to call it instead; the first that the format allows is meant."""
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     allowed = tuple(role.strip('"') for role in fault.expected)
     meant = _guess(fault.found, allowed)
-    fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, f'"{meant}"'),)) if meant else None
-    todo = f"Use `{meant}`." if meant else f"Use one of {', '.join(allowed)}."
+    todo = f"Use {one_of([f'`{role}`' for role in ((meant,) if meant else allowed)])}."
+    fix = None
+    if meant:
+        safe = fault.found.strip().lower() == meant
+        fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, json.dumps(meant)),), safe)
     yield rule.at(fault.place, f"{quote(fault.found)} is not a role", todo, fix=fix)
 
 
 def _guess(found: object, allowed: tuple[str, ...]) -> str | None:
-    if not isinstance(found, str):
+    if type(found) is not str:
         return None
     plain = found.strip().lower()
     if plain in allowed:
         return plain
-    meant = _MEANT.get(plain)
-    if meant in allowed:
-        return meant
-    from difflib import get_close_matches
-
-    close = get_close_matches(plain, allowed, 1, 0.75)
-    return close[0] if close else None
+    known = _MEANT.get(plain, ())
+    return next((role for role in known if role in allowed), None) or closest(plain, allowed)

@@ -1,0 +1,221 @@
+"""Which files to check: paths as the user gave them, folders walked, patterns expanded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from turnlint.config.discovery import Config, SettingsFinder, absolute, ignore_patterns
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = ["STDIN", "Inputs", "Source", "find_inputs"]
+
+STDIN = "-"
+SUFFIXES = tuple(suffix + packed for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".bz2", ".xz"))
+SKIPPED_FOLDERS = frozenset(("node_modules", "site-packages", "__pycache__"))
+
+
+class Source(Struct, frozen=True):
+    """A file to check."""
+
+    name: str
+    """The path as the user gave it, or as it follows from that."""
+    path: Path
+    """The same, absolute; for standard input, where the user says that it belongs."""
+    stdin: bool = False
+
+
+class Inputs(Struct):
+    """What was found."""
+
+    sources: list[Source]
+    problems: list[str]
+    """What was named and cannot be checked, in words for the user."""
+
+
+def find_inputs(
+    paths: Iterable[str], finder: SettingsFinder, *, stdin_name: str | None = None, force_exclude: bool = False
+) -> Inputs:
+    """Find the files that `paths` name, each once, in the order given; those of a folder by name.
+
+    A file that is named is taken whatever .gitignore and the settings say, unless `force_exclude`.
+    Raises ConfigError for a settings file on the way that cannot be obeyed.
+    """
+    return _Search(finder, force_exclude, stdin_name).run(paths)
+
+
+class _Search:
+    def __init__(self, finder: SettingsFinder, force_exclude: bool, stdin_name: str | None) -> None:
+        self._finder = finder
+        self._force_exclude = force_exclude
+        self._stdin_name = stdin_name
+        self._git = _GitIgnores()
+        self._sources: dict[Path, Source] = {}
+        self._problems: list[str] = []
+
+    def run(self, paths: Iterable[str]) -> Inputs:
+        for name in paths:
+            if name == STDIN:
+                path = absolute(self._stdin_name or "stdin")
+                if not self._left_out(path):
+                    self._sources[path] = Source(self._stdin_name or STDIN, path, stdin=True)
+                continue
+            for one in self._expand(name):
+                self._take(one)
+        return Inputs(list(self._sources.values()), self._problems)
+
+    def _expand(self, name: str) -> list[str]:
+        """Expand a pattern that the shell has left alone."""
+        if os.path.lexists(name) or not any(mark in name for mark in "*?["):
+            return [name]
+        found = sorted(glob(name, recursive=True))  # noqa: PTH207 - keeps the names as the user writes them
+        if not found:
+            self._problems.append(f"{name}: no file matches")
+        return found
+
+    def _take(self, name: str) -> None:
+        path = absolute(name)
+        if self._left_out(path):
+            return
+        if not path.is_dir():
+            self._sources.setdefault(path, Source(name, path))
+            return
+        walk = _Walk(self._finder, self._git, path)
+        found = list(walk.files(name))
+        self._problems += walk.problems
+        if not found and not walk.problems:
+            hint = " What .gitignore lists is left out; name a file to check it nevertheless."
+            self._problems.append(f"{name}: no JSONL files here.{hint if walk.skipped else ''}")
+        for source in found:
+            self._sources.setdefault(source.path, source)
+
+    def _left_out(self, path: Path) -> bool:
+        """Whether a path that was named is to be passed over all the same."""
+        if not self._force_exclude:
+            return False
+        return self._finder.config(path.parent).excludes(path) or self._git.covers(path)
+
+
+class _Walk:
+    """One way through a folder and everything below it."""
+
+    def __init__(self, finder: SettingsFinder, git: _GitIgnores, top: Path) -> None:
+        self.problems: list[str] = []
+        self.skipped = False
+        """Whether .gitignore has left out anything."""
+        self._finder = finder
+        self._git = git
+        self._within = top if git.covers(top) else None
+        self._seen: set[tuple[int, int]] = set()
+
+    def files(self, top: str) -> Iterator[Source]:
+        """Yield the files to check by name, going into each folder once, wherever links lead."""
+        todo = [(top, True)]
+        while todo:
+            name, is_folder = todo.pop()
+            if not is_folder:
+                yield Source(name, absolute(name))
+                continue
+            try:
+                todo += self._entries(name)
+            except OSError as error:
+                self.problems.append(f"{name}: {error.strerror}")
+
+    def _entries(self, folder: str) -> list[tuple[str, bool]]:
+        """What to visit in a folder, the last first."""
+        known = os.stat(folder)  # noqa: PTH116
+        if (known.st_dev, known.st_ino) in self._seen:
+            return []
+        self._seen.add((known.st_dev, known.st_ino))
+        path = absolute(folder)
+        config = self._finder.config(path)
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        return [
+            (entry.name if folder == os.curdir else entry.path, entry.is_dir())
+            for entry in found
+            if entry.name[0] != "." and self._wanted(entry, path / entry.name, config)
+        ]
+
+    def _wanted(self, entry: os.DirEntry[str], path: Path, config: Config) -> bool:
+        is_folder = entry.is_dir()
+        if is_folder and entry.name in SKIPPED_FOLDERS:
+            return False
+        named = not is_folder and config.names(path)
+        included = config.settings.include
+        if not is_folder and not named and (included or not entry.name.lower().endswith(SUFFIXES)):
+            return False
+        if config.excludes(path):
+            return False
+        hopeful = named or (is_folder and bool(included or config.settings.dataset))
+        if not hopeful and self._git.ignores(path, is_folder, within=self._within):
+            self.skipped = True
+            return False
+        return is_folder or entry.is_file() or (entry.is_symlink() and not path.exists())
+
+
+class _GitIgnores:
+    """What .gitignore files leave out, in repositories; outside of them they mean nothing."""
+
+    def __init__(self) -> None:
+        self._own: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
+        self._chains: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
+
+    def covers(self, path: Path) -> bool:
+        """Whether a path or any folder above it is ignored."""
+        return self.ignores(path, path.is_dir()) or any(
+            self.ignores(folder, True) for folder in path.parents if self._chain(folder)
+        )
+
+    def ignores(self, path: Path, is_folder: bool, *, within: Path | None = None) -> bool:
+        """Whether a path as such is ignored, by the files in the folder `within` and below it alone."""
+        for folder, spec in reversed(self._chain(path.parent)):
+            if within is not None and not folder.is_relative_to(within):
+                return False
+            verdict = spec.check_file(path.relative_to(folder).as_posix() + "/" * is_folder).include
+            if verdict is not None:
+                return verdict
+        return False
+
+    def _chain(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+        """The patterns that hold in a folder, from the top of its repository down."""
+        if folder not in self._chains:
+            above = [folder, *folder.parents]
+            tops = (at for at, one in enumerate(above, 1) if (one / ".git").exists())
+            inside = above[: next(tops, 0)]
+            self._chains[folder] = [pair for one in reversed(inside) for pair in self._patterns(one)]
+        return self._chains[folder]
+
+    def _patterns(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+        if folder not in self._own:
+            files = (folder / ".git" / "info" / "exclude", folder / ".gitignore")
+            self._own[folder] = [
+                (folder, ignore_patterns(lines)) for lines in map(_pattern_lines, files) if lines
+            ]
+        return self._own[folder]
+
+
+def _pattern_lines(path: Path) -> tuple[str, ...]:
+    """The patterns in a file; none where it cannot be read. git passes over those that it cannot read, too."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return ()
+    return tuple(line for line in lines if line.strip() and line[0] != "#" and _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

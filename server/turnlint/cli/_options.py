@@ -1,0 +1,50 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from turnlint.config.discovery import Overrides, SettingsFinder
+
+__all__ = ["add_settings_options", "settings_finder"]
+
+
+def add_settings_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what decides how rows are judged."""
+    group = parser.add_argument_group("settings, which win over turnlint.toml")
+    add = group.add_argument
+    add("--target", metavar="NAME[:MODEL]", help="Who will train on the data (see `turnlint target`)")
+    add("--format", metavar="NAME", help="The format of the rows (see `turnlint format`)")
+    add(
+        "--stage",
+        choices=("sft", "preference", "reinforcement"),
+        metavar="NAME",
+        help="The training method: sft, preference or reinforcement",
+    )
+    add("--select", **_RULES, help="The rules and families to judge by, or ALL, separated by commas")
+    add("--ignore", **_RULES, help="The rules and families to leave out")
+    add("--extend-select", **_RULES, help="Rules and families to judge by besides the usual ones")
+    add("--config", metavar="FILE", help="The settings file to use in place of all others")
+    add("--isolated", action="store_true", help="Use no settings file")
+
+
+def settings_finder(args: argparse.Namespace) -> SettingsFinder:
+    """Make a finder of settings from what was declared above. Raises ConfigError."""
+    overrides = Overrides(
+        args.target,
+        args.format,
+        args.stage,
+        _selectors(args.select),
+        _selectors(args.ignore),
+        _selectors(args.extend_select),
+    )
+    file = Path(args.config) if args.config is not None else None
+    return SettingsFinder(overrides, file=file, isolated=args.isolated)
+
+
+_RULES = {"action": "append", "default": [], "metavar": "RULES"}
+
+
+def _selectors(lists: list[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for words in lists for word in words.split(",") if word.strip())

@@ -1,0 +1,161 @@
+"""From arguments to a command, with help that fits on a screen and errors that say what was meant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any, NoReturn
+
+import turnlint.cli
+from turnlint import __version__
+from turnlint.cli._streams import Output, UsageError, say
+
+__all__ = ["Parser", "one_of", "run"]
+
+_HELP = """\
+turnlint {version}: a linter for the files that language models are fine-tuned on.
+
+Usage: turnlint COMMAND [OPTIONS]
+
+Commands:
+{commands}
+
+Options:
+  -h, --help     Print help; `turnlint COMMAND --help` says more
+  -V, --version  Print the version
+
+Examples:
+  turnlint check                          Check all JSONL files of this folder
+  turnlint check train.jsonl --target openai:gpt-4.1-mini
+  turnlint rule unknown-role              Explain a rule
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises UsageError, and suggests what was meant by an unknown option."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\nFor help: {self.prog} --help")
+
+    def parse(self, arguments: list[str]) -> argparse.Namespace:
+        """Read arguments; options and others may come in any order."""
+        found, strange = self.parse_known_intermixed_args(arguments)
+        if strange:
+            word = strange[0].partition("=")[0]
+            self.error(f"unknown option `{word}`{_suggest(word, self._option_string_actions)}")
+        return found
+
+
+def run(arguments: list[str], output: Output) -> int:
+    """Run the command that the arguments name; returns the exit status. Raises UsageError."""
+    if not arguments:
+        say(_help().rstrip())
+        return 2
+    name, rest = _command(arguments)
+    if name in ("help", "-h", "--help"):
+        output.write(_help())
+        return 0
+    command = _load(name)
+    args = _parser(name, command, output).parse(rest)
+    status: int = command.run(args, output)
+    return status
+
+
+def one_of(what: str, names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
+    """An argument type: one of these names, with a suggestion for others."""
+
+    def read(word: str) -> str:
+        known = list(names())
+        if word in known:
+            return word
+        raise argparse.ArgumentTypeError(f"unknown {what} `{word}`{_suggest(word, known)}")
+
+    return read
+
+
+def _command(arguments: list[str]) -> tuple[str, list[str]]:
+    """Take the command out of the arguments; `--check` is the command `check`."""
+    first, *rest = arguments
+    if first in ("-h", "--help", "help"):
+        return first, rest
+    if first in ("-V", "--version"):
+        return "version", rest
+    if first[0:1] == "-":
+        if "--check" not in arguments:
+            known = ["--check", "--help", "--version"]
+            raise UsageError(f"unknown option `{first}`{_suggest(first, known)}\nFor help: turnlint --help")
+        at = arguments.index("--check")
+        return "check", arguments[:at] + arguments[at + 1 :]
+    if first not in _names():
+        hint = _suggest(first, _names())
+        if Path(first).exists():
+            hint = f"; to check the file, write `turnlint check {first}`"
+        raise UsageError(f"unknown command `{first}`{hint}")
+    return first, rest
+
+
+def _names() -> list[str]:
+    return sorted(one.name for one in iter_modules(turnlint.cli.__path__) if one.name[0] != "_")
+
+
+def _load(name: str) -> ModuleType:
+    return import_module(f"turnlint.cli.{name}")
+
+
+def _parser(name: str, command: ModuleType, output: Output) -> Parser:
+    summary, _, more = (command.__doc__ or "").partition("\n")
+    parser = Parser(
+        prog=f"turnlint {name}",
+        description=summary,
+        epilog=more.strip(),
+        add_help=False,
+        allow_abbrev=False,
+        formatter_class=_Formatter,
+    )
+    parser.add_argument("-h", "--help", action=_HelpAction, output=output, help="Print this help")
+    command.arguments(parser)
+    return parser
+
+
+class _HelpAction(argparse.Action):
+    def __init__(self, option_strings: list[str], dest: str, output: Output, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, dest, nargs=0, help=help)
+        self._output = output
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        self._output.write(parser.format_help())
+        self._output.finish()
+        parser.exit()
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=100)
+
+    def add_usage(
+        self, usage: str | None, actions: Iterable[argparse.Action], groups: Any, prefix: str | None = None
+    ) -> None:
+        operands = [one.metavar or one.dest for one in actions if not one.option_strings]
+        usage = " ".join([self._prog, *map(str, operands), "[OPTIONS]"])
+        super().add_usage(usage, actions, groups, prefix or "Usage: ")
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(heading and heading.capitalize())
+
+
+def _help() -> str:
+    lines = []
+    for name in _names():
+        summary = (_load(name).__doc__ or "").partition("\n")[0].rstrip(".")
+        lines.append(f"  {name:<9}{summary}")
+    return _HELP.format(version=__version__, commands="\n".join(lines))
+
+
+def _suggest(word: str, known: Iterable[str]) -> str:
+    from turnlint.config import suggest
+
+    return suggest(word, known)

@@ -1,0 +1,246 @@
+"""Check files and folders of training data.
+
+examples:
+  turnlint check                                 Check all JSONL files of this folder
+  turnlint check train.jsonl --target azure:gpt-4.1
+  turnlint check data --ignore duplicates --fail-on error
+  zcat train.jsonl.gz | turnlint check - --stdin-filename train.jsonl
+  turnlint check --output-format json-lines --output-file findings.jsonl
+
+exit status:
+  0  no findings as bad as --fail-on says
+  1  findings
+  2  something that was named cannot be read, or the options or settings are wrong
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+from typing import BinaryIO
+
+from turnlint.cli._inputs import STDIN, Inputs, Source, find_inputs
+from turnlint.cli._options import add_settings_options, settings_finder
+from turnlint.cli._program import one_of
+from turnlint.cli._reading import Progress, open_source
+from turnlint.cli._streams import Output, UsageError, say
+from turnlint.config.discovery import SettingsFinder, absolute
+from turnlint.engine import Located, check_stream, vote
+from turnlint.model import Settings, Severity
+from turnlint.report import Report, RowFindings, Style, Tally, load_report, report_names
+
+SEVERITIES = ("error", "warning", "info", "hint")
+
+_HEAD = 1 << 18
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="[PATH…]",
+        help="Files, folders, patterns, or - for standard input [default: this folder]",
+    )
+    add_settings_options(parser)
+    output = parser.add_argument_group("output").add_argument
+    output(
+        "--output-format",
+        type=one_of("output format", report_names),
+        metavar="NAME",
+        help=f"{', '.join(report_names())} [default: full on a terminal, else concise]",
+    )
+    output("-o", "--output-file", metavar="FILE", help="Write findings to a file, not to standard output")
+    output("--statistics", action="store_true", help="Count the findings of each rule instead of showing them")
+    output(
+        "--max-diagnostics",
+        type=_count,
+        metavar="N",
+        help="Show so many findings per rule and file; 0 for all [default: 20 for people, all for programs]",
+    )
+    output(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        metavar="WHEN",
+        help="auto, always or never [default: auto]",
+    )
+    output("-q", "--quiet", action="store_true", help="Show findings and nothing else")
+    status = parser.add_argument_group("exit status").add_argument
+    status(
+        "--fail-on",
+        choices=SEVERITIES,
+        metavar="SEVERITY",
+        help="Exit with 1 from this severity on: error, warning, info or hint [default: warning]",
+    )
+    status("--exit-zero", action="store_true", help="Exit with 0 whatever is found")
+    files = parser.add_argument_group("files").add_argument
+    files("--stdin-filename", metavar="NAME", help="The file name that standard input stands for")
+    files("--force-exclude", action="store_true", help="Leave out what is excluded even if it is named")
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Check what was asked for; returns the exit status."""
+    finder = settings_finder(args)
+    inputs = find_inputs(
+        args.paths or [os.curdir],
+        finder,
+        stdin_name=args.stdin_filename,
+        force_exclude=args.force_exclude,
+    )
+    if args.output_file is not None:
+        inputs = _without_output(inputs, args)
+        output = Output(args.output_file)
+    check = _Check(args, finder, output, Progress.of(inputs.sources, quiet=args.quiet))
+    check.report.begin()
+    for source in inputs.sources:
+        check.source(source)
+    check.finish()
+    output.finish()
+    problems = [*inputs.problems, *check.problems]
+    for problem in problems:
+        say(f"turnlint: {problem}")
+    if problems:
+        return 2
+    return int(check.failed and not args.exit_zero)
+
+
+class _Check:
+    """One run of the command over its files."""
+
+    def __init__(
+        self, args: argparse.Namespace, finder: SettingsFinder, output: Output, progress: Progress | None
+    ) -> None:
+        self.problems: list[str] = []
+        self.failed = False
+        self.report = _report(args, output)
+        self._args = args
+        self._finder = finder
+        self._progress = progress
+        self._tally = Tally()
+        self._assumed: set[str] = set()
+        limit = self.report.limit if args.max_diagnostics is None else args.max_diagnostics
+        self._limit = limit or None
+
+    def source(self, source: Source) -> None:
+        """Check one file; what keeps it from being read goes to the problems."""
+        settings = self._finder.settings(source.path)
+        try:
+            with open_source(source, self._progress) as stream:
+                if settings.homes and not self._args.quiet:
+                    self._say_assumption(stream, settings)
+                self._findings(source, check_stream(stream, settings, name=_file_name(source)))
+            self._tally.files += 1
+        except OSError as error:
+            self.problems.append(f"{source.name}: {error.strerror or error}")
+        finally:
+            self._clear()
+
+    def finish(self) -> None:
+        """Write what comes behind the findings."""
+        if self._args.statistics:
+            self.report.statistics(self._tally)
+        if not self._args.quiet:
+            self.report.summary(self._tally)
+        self.report.end()
+
+    def _findings(self, source: Source, found: Iterable[Located]) -> None:
+        counts: Counter[str] = Counter()
+        threshold = self._threshold(source)
+        for row, group in groupby(found, key=lambda one: one.row):
+            located = list(group)
+            shown = []
+            for finding in (one.finding for one in located):
+                counts[finding.rule] += 1
+                self._tally.rules[finding.family, finding.rule, finding.severity] += 1
+                self.failed = self.failed or finding.severity >= threshold
+                if self._limit is None or counts[finding.rule] <= self._limit:
+                    shown.append(finding)
+            if shown and not self._args.statistics:
+                secrets = [
+                    one.finding.place for one in located if one.finding.place and one.finding.rule == "secret"
+                ]
+                self._clear()
+                self.report.row(RowFindings(source.name, row, located[0].raw, shown, secrets))
+        self._tally.files_with_findings += bool(counts)
+        if self._limit is not None and not self._args.statistics:
+            hidden = {rule: count - self._limit for rule, count in counts.items() if count > self._limit}
+            self._clear()
+            self.report.more(source.name, hidden)
+
+    def _threshold(self, source: Source) -> Severity:
+        if self._args.fail_on is not None:
+            return Severity.parse(self._args.fail_on)
+        return self._finder.fail_on(source.path) or Severity.WARNING
+
+    def _say_assumption(self, stream: BinaryIO, settings: Settings) -> None:
+        """Tell once for each format by whose rules it is judged where no target is set."""
+        name = settings.format
+        if name is None:
+            start = stream.tell()
+            known = vote(stream.read(_HEAD).split(b"\n"))
+            stream.seek(start)
+            name = known.name if known else None
+        if name in settings.homes and name not in self._assumed:
+            self._assumed.add(name)
+            title = settings.homes[name].target_title
+            self._clear()
+            say(f"No target set: {name} rows are judged by the rules of {title} (set --target).")
+
+    def _clear(self) -> None:
+        if self._progress is not None:
+            self._progress.clear()
+
+
+def _report(args: argparse.Namespace, output: Output) -> Report:
+    is_terminal = output.is_terminal()
+    report = load_report(args.output_format or ("full" if is_terminal else "concise"))
+    width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
+    colour = report.terminal and _has_colour(args.color, is_terminal)
+    return report(output.write, Style(width, colour))
+
+
+def _has_colour(when: str, is_terminal: bool) -> bool:
+    """Whether to write colours: the option, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then the terminal."""
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return is_terminal and os.environ.get("TERM") != "dumb"
+
+
+def _without_output(inputs: Inputs, args: argparse.Namespace) -> Inputs:
+    """Leave the output file of an earlier run out of what is checked; never overwrite what was named."""
+    path = absolute(args.output_file)
+    named = {absolute(one) for one in args.paths if one != STDIN}
+    kept = []
+    for source in inputs.sources:
+        same = not source.stdin and (source.path == path or _is_same(source, path))
+        if same and source.path in named:
+            raise UsageError(f"--output-file would overwrite {source.name}, which is to be checked")
+        if not same:
+            kept.append(source)
+    return Inputs(kept, inputs.problems)
+
+
+def _is_same(source: Source, path: os.PathLike[str]) -> bool:
+    try:
+        return source.path.samefile(path)
+    except OSError:
+        return False
+
+
+def _file_name(source: Source) -> str:
+    return "" if source.stdin and source.name == STDIN else source.path.name
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"`{word}` is not a number of findings")
+    return int(word)

@@ -1,0 +1,333 @@
+"""The settings that stand in files: finding them, reading them, and what they say of one path.
+
+Settings stand in `.turnlint.toml`, `turnlint.toml` or `[tool.turnlint]` of `pyproject.toml`, looked for in
+this order in the folder of the checked file and in each folder above it; the nearest one alone counts.
+Patterns are written as in a .gitignore and are relative to the folder of the settings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
+
+from turnlint.config import ConfigError, resolve, suggest
+from turnlint.formats.shape import Shape, faults, note
+from turnlint.model import Pointer, Settings, Severity, ShapeFault
+from turnlint.rules import all_rules, quote
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = [
+    "Config",
+    "Dataset",
+    "Overrides",
+    "SettingsFile",
+    "SettingsFinder",
+    "absolute",
+    "ignore_patterns",
+    "read_config",
+]
+
+NAMES = (".turnlint.toml", "turnlint.toml", "pyproject.toml")
+SPLITS = ("train", "validation", "test")
+
+_Stage: TypeAlias = Literal["sft", "preference", "reinforcement"]
+_Severity: TypeAlias = Literal["error", "warning", "info", "hint"]
+_Patterns: TypeAlias = list[str]
+_Selectors: TypeAlias = list[str]
+
+
+class Dataset(Shape):
+    """Files that belong together."""
+
+    owner = "dataset"
+
+    train: Annotated[_Patterns, note("The files to train on.")] = field(default_factory=list)
+    validation: Annotated[_Patterns, note("The files to validate with.")] = field(default_factory=list)
+    test: Annotated[_Patterns, note("The files to test with.")] = field(default_factory=list)
+    stage: Annotated[_Stage, note("The training method.")] | UnsetType = UNSET
+    format: Annotated[str, note("The format of the rows.")] | UnsetType = UNSET
+    target: Annotated[str, note("Who will train on it.")] | UnsetType = UNSET
+
+
+class SettingsFile(Shape, rename="kebab"):
+    """The settings of turnlint, as `turnlint.toml` or `[tool.turnlint]` of `pyproject.toml` holds them."""
+
+    owner = "settings"
+
+    target: Annotated[str, note("Who will train on the data: `TARGET` or `TARGET:MODEL`.")] | UnsetType = (
+        UNSET
+    )
+    format: Annotated[str, note("The format of the rows; else they tell it themselves.")] | UnsetType = UNSET
+    stage: Annotated[_Stage, note("The training method.")] | UnsetType = UNSET
+    select: Annotated[_Selectors, note("The rules and families that are on.")] = field(default_factory=list)
+    ignore: Annotated[_Selectors, note("The rules and families that are off.")] = field(default_factory=list)
+    extend_select: Annotated[_Selectors, note("Rules and families to switch on besides.")] = field(
+        default_factory=list
+    )
+    include: Annotated[
+        _Patterns,
+        note("The files to check in folders, even where .gitignore has them; else all JSONL files."),
+    ] = field(default_factory=list)
+    exclude: Annotated[_Patterns, note("Files and folders to leave out.")] = field(default_factory=list)
+    severity: Annotated[dict[str, _Severity], note("Severities by rule.")] = field(default_factory=dict)
+    per_file_ignores: Annotated[
+        dict[str, _Selectors], note("Rules and families that are off in the files of a pattern.")
+    ] = field(default_factory=dict)
+    fail_on: Annotated[_Severity, note("The least severity that makes the check fail.")] | UnsetType = UNSET
+    dataset: Annotated[list[Dataset], note("Files that belong together.")] = field(default_factory=list)
+    rules: Annotated[dict[str, dict[str, Any]], note("Parameters by rule.")] = field(default_factory=dict)
+
+
+class Config(Struct, frozen=True):
+    """The settings of a file, and where they come from."""
+
+    root: Path
+    """The folder that patterns are relative to."""
+    path: Path | None = None
+    """The file; None where there is none."""
+    settings: SettingsFile = field(default_factory=SettingsFile)
+
+    def matches(self, patterns: Iterable[str], path: Path) -> bool:
+        """Whether any of the patterns holds for an absolute path. Nothing outside the root matches."""
+        wanted = tuple(patterns)
+        if not wanted or path == self.root or not path.is_relative_to(self.root):
+            return False
+        return ignore_patterns(wanted).match_file(path.relative_to(self.root).as_posix())
+
+    def excludes(self, path: Path) -> bool:
+        """Whether the settings leave out a file or a folder."""
+        return self.matches(self.settings.exclude, path)
+
+    def names(self, path: Path) -> bool:
+        """Whether the settings name this file: to be checked whatever .gitignore says."""
+        return self.matches(self.settings.include, path) or self.dataset_of(path) is not None
+
+    def dataset_of(self, path: Path) -> tuple[Dataset, str] | None:
+        """The first data set that has this file, and its split there."""
+        for dataset in self.settings.dataset:
+            for split in SPLITS:
+                if self.matches(getattr(dataset, split), path):
+                    return dataset, split
+        return None
+
+
+class Overrides(Struct, frozen=True):
+    """What the user says for one run; it wins over all files."""
+
+    target: str | None = None
+    format: str | None = None
+    stage: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+
+
+class SettingsFinder:
+    """Knows the settings of every path."""
+
+    def __init__(
+        self, overrides: Overrides | None = None, *, file: Path | None = None, isolated: bool = False
+    ) -> None:
+        """`file` stands for all files that would be found, its patterns relative to the current folder.
+
+        `isolated` looks for none. Raises ConfigError for what cannot be obeyed.
+        """
+        self._overrides = overrides or Overrides()
+        self._known: dict[Path, Config | None] = {}
+        self._resolved: dict[Hashable, Settings] = {}
+        here = Config(Path.cwd())
+        self._only = here if isolated else None
+        if file is not None:
+            self._only = read_config(file, root=here.root)
+            if self._only is None:
+                raise ConfigError(f"{file} has no [tool.turnlint] table")
+        self.resolve(here)  # what the user says is wrong at once, whatever is checked
+
+    def config(self, folder: Path) -> Config:
+        """The settings file that counts in a folder, given as an absolute path. Raises ConfigError."""
+        if self._only is not None:
+            return self._only
+        for above in (folder, *folder.parents):
+            if above not in self._known:
+                self._known[above] = _config_in(above)
+            found = self._known[above]
+            if found is not None:
+                return found
+        return Config(folder)
+
+    def settings(self, path: Path) -> Settings:
+        """The settings for one file, given as an absolute path. Raises ConfigError."""
+        return self.resolve(self.config(path.parent), path)
+
+    def fail_on(self, path: Path) -> Severity | None:
+        """The least severity that fails the check of a file, where its settings file says so."""
+        word = self.config(path.parent).settings.fail_on
+        return None if isinstance(word, UnsetType) else Severity.parse(word)
+
+    def resolve(self, config: Config, path: Path | None = None) -> Settings:
+        """Lay the overrides over a settings file and over what it says of one path. Raises ConfigError."""
+        said, run = config.settings, self._overrides
+        dataset, split = (config.dataset_of(path) if path else None) or (Dataset(), None)
+        ignored = [
+            selector
+            for pattern, selectors in said.per_file_ignores.items()
+            if path and config.matches((pattern,), path)
+            for selector in selectors
+        ]
+        target = run.target or _first(dataset.target, said.target) or "generic"
+        format_name = run.format or _first(dataset.format, said.format)
+        stage = run.stage or _first(dataset.stage, said.stage)
+        key = (config.path, target, format_name, stage, split, *ignored)
+        if key not in self._resolved:
+            self._resolved[key] = resolve(
+                target,
+                format=format_name,
+                stage=stage,
+                split=split,
+                select=run.select or said.select,
+                ignore=(*said.ignore, *ignored, *run.ignore),
+                extend_select=(*said.extend_select, *run.extend_select),
+                severity=said.severity,
+                parameters=said.rules,
+            )
+        return self._resolved[key]
+
+
+def absolute(path: str) -> Path:
+    """Where a path as the user wrote it leads: links stay, and `..` goes."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`
+
+
+def read_config(path: Path, *, root: Path) -> Config | None:
+    """Read one settings file; None for a `pyproject.toml` without `[tool.turnlint]`. Raises ConfigError."""
+    import tomllib
+
+    is_project = path.name == "pyproject.toml"
+    try:
+        data = path.read_bytes()
+        if is_project and b"turnlint" not in data:
+            return None
+        document: Any = tomllib.loads(data.decode("utf-8"))
+        if is_project:
+            tools = document.get("tool")
+            document = tools.get("turnlint") if isinstance(tools, dict) else None
+        return None if document is None else Config(root, path, _checked(document))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _config_in(folder: Path) -> Config | None:
+    files = (folder / name for name in NAMES)
+    found = (read_config(path, root=folder) for path in files if path.is_file())
+    return next((one for one in found if one is not None), None)
+
+
+@cache
+def ignore_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """Compile patterns of the kind that stand in a .gitignore. Raises ConfigError for one that is none."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except ValueError as error:
+        raise ConfigError(f"not a file pattern: {error}") from None
+
+
+def _first(*values: str | UnsetType | None) -> str | None:
+    return next((one for one in values if isinstance(one, str)), None)
+
+
+def _checked(document: Any) -> SettingsFile:
+    """Turn a table into settings, or say what is wrong with it."""
+    for fault in faults(SettingsFile, document):
+        raise ConfigError(_words(fault))
+    try:
+        settings = msgspec.convert(document, SettingsFile)
+    except msgspec.ValidationError as error:  # inside of tables with free keys
+        raise ConfigError(str(error).replace("`$.", "`")) from None
+    _check_names(settings)
+    return settings
+
+
+def _check_names(settings: SettingsFile) -> None:
+    """Refuse names that mean nothing, wherever the file has them, and patterns that are none."""
+    datasets: list[Dataset | SettingsFile] = [settings, *settings.dataset]
+    for one in datasets:
+        resolve(
+            _first(one.target, settings.target) or "generic",
+            format=_first(one.format, settings.format),
+            select=settings.select,
+            ignore=(
+                *settings.ignore,
+                *(name for names in settings.per_file_ignores.values() for name in names),
+            ),
+            extend_select=settings.extend_select,
+            severity=settings.severity,
+        )
+    _check_parameters(settings.rules)
+    for patterns in (settings.include, settings.exclude, list(settings.per_file_ignores)):
+        _check_patterns(patterns)
+    for dataset in settings.dataset:
+        _check_patterns([*dataset.train, *dataset.validation, *dataset.test])
+
+
+def _check_patterns(patterns: list[str]) -> None:
+    if patterns:
+        ignore_patterns(tuple(patterns))
+
+
+def _check_parameters(rules: Mapping[str, Mapping[str, Any]]) -> None:
+    for name, parameters in rules.items():
+        if name not in all_rules():
+            raise ConfigError(f"unknown rule `{name}` in [rules]{suggest(name, all_rules())}")
+        known = all_rules()[name].rule.parameters
+        for key, value in parameters.items():
+            if key not in known:
+                raise ConfigError(f"unknown parameter `{key}` of the rule `{name}`{suggest(key, known)}")
+            if not _fits(value, known[key]):
+                kind = _KINDS.get(type(known[key]), "another type")
+                raise ConfigError(f"`rules.{name}.{key}` must be {kind}, not {quote(value)}")
+
+
+_KINDS = {bool: "true or false", int: "an integer", float: "a number", str: "a string"}
+
+
+def _fits(value: Any, default: Any) -> bool:
+    if default is None:
+        return True
+    if isinstance(default, list | tuple):
+        return isinstance(value, list)
+    if isinstance(default, float):
+        return type(value) in (int, float)
+    return type(value) is type(default)
+
+
+def _words(fault: ShapeFault) -> str:
+    where = _toml_path(fault.place.pointer)
+    expected = [one.strip('"') for one in fault.expected]
+    if fault.kind in ("unknown-key", "misplaced-key"):
+        return f"unknown key `{where}`{suggest(fault.name, expected)}"
+    if fault.kind == "wrong-type":
+        return f"`{where or 'tool.turnlint'}` must be {' or '.join(expected)}, not {quote(fault.found)}"
+    return f"`{where}` cannot be {quote(fault.found)}{suggest(str(fault.found), expected)}"
+
+
+def _toml_path(pointer: Pointer) -> str:
+    path = ""
+    for step in pointer:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path

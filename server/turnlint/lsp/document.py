@@ -1,0 +1,67 @@
+r"""An open document on the line store.
+
+pygls' own class copies the whole text for each edit, and splits it with `str.splitlines`, which also ends lines at
+U+2028, U+0085, `\v` and `\f`: every later edit then lands in the wrong place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from lsprotocol import types
+from pygls.workspace import PositionCodec, TextDocument
+
+from turnlint.text.lines import Change, LineStore
+from turnlint.text.units import Encoding, from_units
+
+__all__ = ["Document"]
+
+
+class Document(TextDocument):
+    """A text as the client sees it, with the changes that nobody has taken yet.
+
+    Has neither `__len__` nor `__bool__`: `Workspace.get_text_document` asks `or` whether there is one.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        source: str,
+        version: int | None,
+        language_id: str | None,
+        position_codec: PositionCodec,
+    ) -> None:
+        super().__init__(uri, None, version, language_id, position_codec=position_codec)
+        encoding = types.PositionEncodingKind(position_codec.encoding)
+        self.encoding = cast(Encoding, encoding.value)
+        self.store = LineStore(source)
+        self._changes: list[Change] = []
+
+    @property
+    def source(self) -> str:
+        """The whole text, put together: not for what happens at each key."""
+        return self.store.text()
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines with their ends: not for what happens at each key."""
+        return tuple(line.text + line.end for line in self.store)
+
+    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
+        """Carry out an edit of the client, of a range or of the whole text."""
+        start, end = (0, 0), (self.store.count, 0)
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            start, end = self._position(change.range.start), self._position(change.range.end)
+        self._changes.append(self.store.replace(start, end, change.text))
+
+    def take_changes(self) -> list[Change]:
+        """Give the changes since the last call, in order."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    def _position(self, position: types.Position) -> tuple[int, int]:
+        number = position.line
+        if not 0 <= number < self.store.count:
+            return number, 0  # the store clamps it
+        return number, from_units(self.store.line(number).text, position.character, self.encoding)

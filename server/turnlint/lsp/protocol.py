@@ -1,0 +1,175 @@
+"""pygls' protocol with its private hooks put right. pygls is pinned to 2.1 for their sake:
+
+- `LanguageServerProtocol.lsp_initialize` names its workspace class outright; ours makes line documents.
+- `Workspace._create_text_document` is where a workspace makes its documents.
+- `JsonRPCProtocol._send_data` writes by json and cattrs, seven times slower than orjson, and logs each message.
+- `JsonRPCProtocol._shutdown` tells whether the client asked for the end, which decides the exit status.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.workspace import TextDocument, Workspace
+
+from turnlint.lsp.document import Document
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from turnlint.lsp.server import Server
+
+__all__ = ["Protocol", "decode_message", "dump"]
+
+logger = logging.getLogger(__name__)
+
+_PARSE_ERROR = -32700
+_INVALID_REQUEST = -32600
+_INVALID_PARAMS = -32602
+_NOT_INITIALIZED = -32002
+
+
+class _NoJson:
+    """Stands for a message that could not be read."""
+
+
+NO_JSON = _NoJson()
+
+
+def decode_message(body: bytes) -> Any:
+    """Read the body of a message; `NO_JSON` where it is none.
+
+    Halves of surrogate pairs and bytes that are not UTF-8 come from buffers that hold them: dropping the message
+    would drop the document, so they pass, each bad byte as one lone surrogate.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return NO_JSON
+
+
+def dump(value: Any) -> bytes:
+    """Write JSON, escaped to ASCII where a string holds a lone surrogate."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()
+
+
+class Protocol(LanguageServerProtocol):
+    """Reads messages defensively, keeps the order of the life cycle, and writes fast."""
+
+    _server: Server  # type: ignore[assignment]
+
+    def __init__(self, server: Server, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self.on_end: Callable[[], None] = lambda: None
+        """Called when the client has sent `exit`, or does not take what is written."""
+
+    @property
+    def was_shut_down(self) -> bool:
+        """The client has asked for the end, as LSP wants before `exit`."""
+        return self._shutdown
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Let pygls answer, then put the workspace of line documents in place of its own."""
+        result = yield from super().lsp_initialize(params)
+        stock = self.workspace
+        self._workspace = _LineWorkspace(
+            stock.root_uri,
+            types.TextDocumentSyncKind.Incremental,
+            list(stock.folders.values()),
+            stock.position_encoding,
+        )
+        return result
+
+    def receive(self, message: Any) -> None:
+        """Act on one decoded message. Never raises; a request is answered whatever it holds."""
+        refusal = self._refusal(message)
+        if refusal is not None:
+            self._refuse(message, *refusal)
+            return
+        if self.get_message_type(message.get("method", "")) is None:
+            message.setdefault("params", None)
+        try:
+            self.handle_message(self.structure_message(message))
+        except SystemExit:
+            self.on_end()
+        except JsonRpcException:
+            self._refuse(message, _INVALID_PARAMS, "the parameters are not those of the method")
+        except Exception:
+            logger.exception("a message could not be handled")
+
+    def _refusal(self, message: Any) -> tuple[int, str] | None:
+        """Why a message cannot be taken, as code and words."""
+        if message is NO_JSON:
+            return _PARSE_ERROR, "the message is not JSON"
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            return _INVALID_REQUEST, "the message is not JSON-RPC 2.0"
+        method = message.get("method", "")
+        if not isinstance(method, str) or not _is_id(message.get("id", 0)):
+            return _INVALID_REQUEST, "the method or the id is of the wrong type"
+        if not method or method == types.EXIT:
+            return None
+        if self._shutdown:
+            return _INVALID_REQUEST, "the server is shutting down"
+        if (method == types.INITIALIZE) == (self._workspace is not None):
+            if method == types.INITIALIZE:
+                return _INVALID_REQUEST, "the server is initialized already"
+            return _NOT_INITIALIZED, "the server is not initialized"
+        return None
+
+    def _refuse(self, message: Any, code: int, words: str) -> None:
+        """Answer what must have an answer; log the rest."""
+        request = not isinstance(message, dict) or ("id" in message and "method" in message)
+        if not request:
+            logger.warning("ignoring a message: %s", words)
+            return
+        given = message.get("id") if isinstance(message, dict) else None
+        answer = {"code": code, "message": words}
+        self._send_data({"jsonrpc": "2.0", "id": given if _is_id(given) else None, "error": answer})
+
+    def _send_data(self, data: Any) -> None:
+        if data:
+            self.send_body(dump(data if isinstance(data, dict) else self._converter.unstructure(data)))
+
+    def send_body(self, body: bytes) -> None:
+        """Send one message, written already."""
+        if self.writer is None:
+            return
+        try:
+            self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        except (OSError, ValueError) as error:  # ValueError: the stream is closed
+            logger.info("the client does not listen: %s", error)
+            self.on_end()
+
+
+def _is_id(value: Any) -> bool:
+    return type(value) in (int, str)
+
+
+class _LineWorkspace(Workspace):
+    """A workspace whose open documents are `Document`."""
+
+    def _create_text_document(
+        self,
+        doc_uri: str,
+        source: str | None = None,
+        version: int | None = None,
+        language_id: str | None = None,
+    ) -> TextDocument:
+        if source is None:  # one that is not open
+            return super()._create_text_document(doc_uri, source, version, language_id)
+        return Document(doc_uri, source, version, language_id, self.position_codec)

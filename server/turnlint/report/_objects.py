@@ -1,0 +1,106 @@
+"""A finding as the JSON object that scripts rely on: fields may be added, never removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import msgspec
+
+from turnlint.model import Fix, Place, Related, Span, format_pointer
+from turnlint.report import RowFindings, Tally
+from turnlint.report._text import without_surrogates
+from turnlint.text.decode import row_text
+from turnlint.text.scan import edit_spans, spans
+
+__all__ = ["encode", "finding_objects", "rule_counts"]
+
+JsonObject: TypeAlias = dict[str, Any]
+
+
+def finding_objects(found: RowFindings) -> Iterator[JsonObject]:
+    """Yield an object for each finding. Lines and columns count from 1; a column is a code point."""
+    text = row_text(found.raw)
+    places = [finding.place or Place() for finding in found.findings]
+    for finding, span in zip(found.findings, spans(text, places), strict=True):
+        yield {
+            "rule": finding.rule,
+            "family": finding.family,
+            "severity": finding.severity.word,
+            "message": finding.message,
+            "url": None,
+            "path": found.path,
+            "row": _number(found.row),
+            **_place(finding.place),
+            **_location(found.row, span),
+            "related": [_related(one, found, text) for one in finding.related],
+            "fix": _fix(finding.fix, found.row, text),
+        }
+
+
+def rule_counts(tally: Tally) -> Iterator[JsonObject]:
+    """Yield an object for each rule, the most frequent first."""
+    for (family, rule, severity), count in sorted(tally.rules.items(), key=lambda one: (-one[1], one[0])):
+        yield {"rule": rule, "family": family, "severity": severity.word, "count": count}
+
+
+def encode(value: JsonObject) -> str:
+    """Write an object on one line; lone surrogates become U+FFFD."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_clean(value)).decode()
+
+
+def _number(row: int | None) -> int | None:
+    return None if row is None else row + 1
+
+
+def _place(place: Place | None) -> JsonObject:
+    if place is None:
+        return {"pointer": None, "part": None, "inner": None}
+    inner = None if place.inner is None else format_pointer(place.inner.pointer)
+    return {"pointer": format_pointer(place.pointer), "part": place.part, "inner": inner}
+
+
+def _location(row: int | None, span: Span) -> JsonObject:
+    line = (row or 0) + 1
+    return {
+        "location": {"line": line, "column": span.start + 1},
+        "end_location": {"line": line, "column": span.end + 1},
+    }
+
+
+def _related(related: Related, found: RowFindings, text: str) -> JsonObject:
+    """A place in another row is that row's first character: its text is not at hand."""
+    row, span = (related.row, Span(0, 1)) if related.row is not None else (found.row, None)
+    return {
+        "path": found.path,
+        "row": _number(row),
+        "message": related.message,
+        **_location(row, span or spans(text, [related.place])[0]),
+    }
+
+
+def _fix(fix: Fix | None, row: int | None, text: str) -> JsonObject | None:
+    if fix is None:
+        return None
+    try:
+        edits = edit_spans(text, fix.edits)
+    except LookupError:  # nothing to offer where the place is not there
+        return None
+    return {
+        "applicability": "safe" if fix.safe else "unsafe",
+        "message": fix.message,
+        "edits": [{**_location(row, span), "content": content} for span, content in edits],
+    }
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _clean(one) for key, one in value.items()}
+    return value

@@ -1,0 +1,57 @@
+"""Text from data made safe to print: nothing in it can move the cursor, reorder a line or end it."""
+
+from __future__ import annotations
+
+from functools import cache
+from unicodedata import category, east_asian_width
+
+__all__ = ["cell", "counted", "paint", "visible", "without_surrogates"]
+
+_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+"""They join what stands around them, and what a terminal makes of that has no known width."""
+_COLOURS = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;34", "hint": "1;36"}
+
+
+def visible(text: str) -> str:
+    """Replace each character that would not show as itself by one that does: ESC becomes ␛."""
+    return text if text.isprintable() else "".join(map(_glyph, text))
+
+
+def cell(character: str) -> tuple[str, int]:
+    """How a character of a row is shown in a code frame, and how many columns of the terminal that takes."""
+    if " " <= character <= "~":
+        return character, 1
+    return _rare_cell(character)
+
+
+def paint(text: str, colour: str, on: bool) -> str:
+    """Colour a text: `bold`, `dim`, or the name of a severity."""
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if on else text
+
+
+def counted(count: int, word: str) -> str:
+    """Write a count with its word: `1 file`, `12,345 files`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 cannot hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@cache
+def _rare_cell(character: str) -> tuple[str, int]:
+    if character in _JOINERS:
+        return "", 0
+    if category(character) in ("Mn", "Me"):
+        return character, 0
+    shown = _glyph(character)
+    return shown, 2 if east_asian_width(shown) in "WF" else 1
+
+
+def _glyph(character: str) -> str:
+    if character.isprintable() or category(character) == "Zs":
+        return character
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    return "␡" if character == "\x7f" else "\ufffd"

@@ -1,0 +1,85 @@
+r"""
+What it does:
+    Finds keys and tokens of well-known services, and private keys in PEM form. Stand-ins such as
+    `AKIAIOSFODNN7EXAMPLE` stay silent. Neither the message nor the documentation ever shows the secret.
+
+Why it is bad:
+    Whoever can ask the model may get the key: models repeat such strings word for word.
+
+Example:
+    {"prompt": "My key?", "completion": "\u0067hp_Zq7Rk2Vw9Xp4Zq7Rk2Vw9Xp4Zq7Rk2Vw9Xp4"}
+
+Use instead:
+    {"prompt": "My key?", "completion": "I do not know your key."}
+
+Fix:
+    None.
+
+Sources:
+    The formats as GitHub, GitLab, OpenAI, Anthropic, AWS, Google, Slack, Stripe and Hugging Face document
+    them; gitleaks/gitleaks, config/gitleaks.toml. Card numbers are not looked for.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from turnlint.model import Finding, Severity, Text, Turn
+from turnlint.rules import Bound, Rule, Words
+
+# What it is, its prefix, and what follows the prefix. The prefixes in lower case are the trigger.
+_KINDS = (
+    ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), "[A-Za-z0-9]{36}"),
+    ("a GitHub token", ("github_pat_",), "[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
+    ("a GitLab token", ("glpat-",), "[A-Za-z0-9_-]{20}"),
+    ("an Anthropic key", ("sk-ant-",), "[A-Za-z0-9]{3,10}-[A-Za-z0-9_-]{40,200}"),
+    ("an OpenAI key", ("sk-proj-", "sk-svcacct-"), "[A-Za-z0-9_-]{40,200}"),
+    ("an OpenRouter key", ("sk-or-v1-",), "[0-9a-f]{64}"),
+    ("an AWS access key", ("AKIA", "ASIA"), "[A-Z2-7]{16}"),
+    ("a Google API key", ("AIza",), "[A-Za-z0-9_-]{35}"),
+    ("a Slack token", ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"), "[A-Za-z0-9-]{24,100}"),
+    ("a Stripe key", ("sk_live_", "rk_live_"), "[A-Za-z0-9]{24,120}"),
+    ("a Hugging Face token", ("hf_",), "[A-Za-z]{34}"),
+    ("an npm token", ("npm_",), "[A-Za-z0-9]{36}"),
+)
+_LEGACY = "T3BlbkFJ"
+_PEM = "PRIVATE KEY"
+
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="models repeat such strings word for word to whoever asks",
+    trigger=Words(
+        (*(prefix.lower() for _, prefixes, _ in _KINDS for prefix in prefixes), _LEGACY.lower(), _PEM.lower())
+    ),
+)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    kinds = [f"(?P<kind{at}>{'|'.join(one[1])}){one[2]}" for at, one in enumerate(_KINDS)]
+    legacy = f"(?P<legacy>sk-)[A-Za-z0-9]{{20}}{_LEGACY}[A-Za-z0-9]{{20}}"
+    header = rf"-----BEGIN (?:[A-Z]{{2,9}} ){{0,2}}{_PEM}(?: BLOCK)?-----"
+    pem = rf"(?P<pem>{header})\s{{1,4}}[A-Za-z0-9+/=:,\s-]{{64,}}"
+    return re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join((*kinds, legacy))})(?![A-Za-z0-9])|{pem}")
+
+
+@cache
+def _stand_in() -> re.Pattern[str]:
+    words = "example|sample|dummy|placeholder|redacted|your|here|token|12345678|abcdefgh"
+    return re.compile(rf"{words}|(.)\1{{4}}", re.IGNORECASE | re.DOTALL)
+
+
+def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
+    for found in _pattern().finditer(text.value):
+        kind = found.lastgroup or ""
+        prefix = found[kind]
+        body = found[0][len(prefix) :]
+        if len(set(body)) < 10 or _stand_in().search(body):
+            continue
+        name = _KINDS[int(kind[4:])][0] if kind.startswith("kind") else "an OpenAI key"
+        if kind == "pem":
+            what = f"a private key stands in the text ({len(body)} characters after its first line)"
+        else:
+            what = f"{name} stands in the text (`{prefix}…`, {len(found[0])} characters)"
+        yield rule.at(text.place.slice(*found.span()), what, "Revoke it and replace it with a stand-in.")
+        return

@@ -1,0 +1,25 @@
+"""
+What it does:
+    Says that no row of the file is in a format that turnlint knows. Such a file is judged as JSON alone.
+
+Why it is bad:
+    Mostly it is not: logs are JSONL too. But training data in a format that no one expects is refused, and
+    here it is not checked.
+
+Example:
+    {"time": "2026-01-01T00:00:00Z", "level": "info"}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+
+Fix:
+    None. Name the format in the settings if the file is training data.
+
+Sources:
+    None.
+"""
+
+from turnlint.model import Severity
+from turnlint.rules import Rule
+
+RULE = Rule(severity=Severity.HINT)

@@ -1,0 +1,39 @@
+"""
+What it does:
+    Finds a second system message at the start of an example. Messages with a `name` are left alone: OpenAI's
+    cookbook marks example dialogues that way.
+
+Why it is bad:
+    Some readers keep the first or the last alone, and chat templates join them or refuse the row. In use there
+    is mostly one.
+
+Example:
+    {"messages": [{"role": "system", "content": "Be brief."}, {"role": "system", "content": "Be kind."}, {"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+
+Use instead:
+    {"messages": [{"role": "system", "content": "Be brief. Be kind."}, {"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+
+Fix:
+    None.
+
+Sources:
+    openai/openai-cookbook, examples/How_to_count_tokens_with_tiktoken.ipynb, for named messages;
+    microsoft/azure-skills, skills/microsoft-foundry/finetuning (2026-08).
+"""
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from turnlint.model import Example, Finding, Severity
+from turnlint.rules import ORDER, Bound, Rule
+from turnlint.rules.roles._order import INSTRUCTIONS
+
+RULE = Rule(severity=Severity.WARNING, why="some readers keep only one of them", trigger=ORDER)
+
+
+def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    leading = takewhile(lambda turn: turn.role in INSTRUCTIONS, example.turns)
+    unnamed = [turn for turn in leading if turn.name is None]
+    if len(unnamed) > 1:
+        what = f"this example begins with {len(unnamed)} system messages"
+        yield rule.at(unnamed[1].role_place, what, "Join them into one.")

@@ -1,0 +1,41 @@
+"""
+What it does:
+    Finds conversations and prompts without a user message.
+
+Why it is bad:
+    The model learns to speak before it is asked. Microsoft's validator refuses such data.
+
+Example:
+    {"messages": [{"role": "system", "content": "You know the tides."}, {"role": "assistant", "content": "Ask me."}]}
+
+Use instead:
+    {"messages": [{"role": "system", "content": "You know the tides."}, {"role": "user", "content": "hi"}, {"role": "assistant", "content": "Ask me."}]}
+
+Fix:
+    None.
+
+Sources:
+    openai/openai-cookbook, examples/Chat_finetuning_data_prep.ipynb, counts it as a warning;
+    microsoft/azure-skills, skills/microsoft-foundry/finetuning (2026-08), as an error.
+"""
+
+from collections.abc import Iterator
+
+from turnlint.model import Example, Finding, Severity
+from turnlint.rules import ORDER, Bound, Rule
+from turnlint.rules.roles._order import CONVERSATIONS, INSTRUCTIONS
+
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="the model learns to speak before it is asked",
+    trigger=ORDER,
+    formats=(*CONVERSATIONS, "openai-preference"),
+)
+
+
+def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    roles = {turn.role for turn in example.turns}
+    if "user" in roles or (not example.outputs and roles <= INSTRUCTIONS):
+        return  # A conversation of instructions alone lacks its answer first of all.
+    what = "this prompt has no user message" if example.outputs else "this conversation has no user message"
+    yield rule.at(example.place, what, "Add what the user asks.")

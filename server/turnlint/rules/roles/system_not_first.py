@@ -1,0 +1,45 @@
+"""
+What it does:
+    Finds system messages that follow other messages.
+
+Why it is bad:
+    Instructions are expected at the start. Many chat templates move, drop or refuse those that come later,
+    and some services keep the first alone.
+
+Example:
+    {"messages": [{"role": "user", "content": "hi"}, {"role": "system", "content": "Be brief."}, {"role": "assistant", "content": "hello"}]}
+
+Use instead:
+    {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+
+Fix:
+    None.
+
+Sources:
+    OpenAI's schema allows it, and its guides never show it. Published chat templates of open models raise an
+    error for it ("System message must be at the beginning").
+"""
+
+from collections.abc import Iterator
+
+from turnlint.model import Example, Finding, Severity
+from turnlint.rules import ORDER, Bound, Rule
+from turnlint.rules.roles._order import INSTRUCTIONS
+
+RULE = Rule(
+    severity=Severity.WARNING, why="instructions after the start are often moved or dropped", trigger=ORDER
+)
+
+
+def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    begun = False
+    for turn in example.turns:
+        if turn.role not in INSTRUCTIONS:
+            begun = True
+        elif begun:
+            yield rule.at(
+                turn.role_place,
+                f"this {turn.role} message stands in the middle",
+                "Put it first, or make it part of another message.",
+            )
+            return

@@ -1,0 +1,32 @@
+"""
+What it does:
+    Finds a loss weight on a message that is not the assistant's.
+
+Why it is bad:
+    Only the assistant's messages are trained on, so a weight elsewhere means nothing, and the schema has no
+    such key there.
+
+Example:
+    {"messages": [{"role": "user", "content": "hi", "weight": 0}, {"role": "assistant", "content": "hello"}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+
+Fix:
+    Safe: removes the weight.
+
+Sources:
+    openai/openai-openapi, openapi.yaml of 2025-07-04, FineTuneChatCompletionRequestAssistantMessage.
+"""
+
+from collections.abc import Iterator
+
+from turnlint.model import Edit, Finding, Fix, Place, Severity, ShapeFault
+from turnlint.rules import Bound, Rule
+
+RULE = Rule(severity=Severity.ERROR, why="only the assistant's messages are trained on")
+
+
+def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    fix = Fix("Remove `weight`", (Edit(Place(fault.place.pointer), remove=True),), safe=True)
+    yield rule.at(fault.place, f"a {fault.owner} has no `weight`", "Remove it.", fix=fix)

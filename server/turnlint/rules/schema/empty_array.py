@@ -1,0 +1,37 @@
+"""
+What it does:
+    Finds lists that must not be empty.
+
+Why it is bad:
+    There is nothing to train on. A service refuses the file.
+
+Example:
+    {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+    {"messages": []}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
+
+Fix:
+    None.
+
+Sources:
+    openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas (minItems).
+"""
+
+from collections.abc import Iterator
+
+from turnlint.model import Finding, Severity, ShapeFault
+from turnlint.rules import Bound, Rule
+
+RULE = Rule(severity=Severity.ERROR, why="there is nothing to train on")
+
+_TODO = {
+    "functions": "Define a function, or remove the key.",
+    "tools": "Define a tool, or remove the key.",
+}
+
+
+def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    todo = _TODO.get(fault.name, "Write at least one message, or remove the row.")
+    yield rule.at(fault.place, f"`{fault.name}` is empty", todo)

@@ -1,0 +1,125 @@
+r"""
+What it does:
+    Finds values of a type that the format does not allow there: a number for a text, an object for a list.
+
+Why it is bad:
+    A service refuses the file. A trainer stops in the middle of loading, far from the row that is to blame.
+
+Example:
+    {"messages": [{"role": "user", "content": 42}, {"role": "assistant", "content": "The answer."}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "42"}, {"role": "assistant", "content": "The answer."}]}
+
+Fix:
+    Safe: writes the arguments of a tool call as the JSON text of the object that stands there, puts a string
+    among content parts into a text part, and an image's URL into its object.
+    Unsafe: puts quotes around a number, and takes them off true and false; makes an answer that is a string
+    one assistant message.
+
+Sources:
+    openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
+from turnlint.rules import Bound, Rule, quote
+from turnlint.rules.wording import one_of
+
+RULE = Rule(severity=Severity.ERROR, why="a trainer cannot read the row")
+
+
+class _Cure(Struct, frozen=True):
+    """How to write a value of the wrong type as what was meant."""
+
+    found: tuple[type, ...]
+    expected: str
+    """A type that must be allowed there."""
+    names: tuple[str, ...]
+    """The keys that it is for; empty for all."""
+    convert: Callable[[Any], Any]
+    todo: str
+    safe: bool = False
+
+
+_CURES = (
+    _Cure(
+        (dict,),
+        "a string",
+        ("arguments",),
+        lambda found: json.dumps(found, ensure_ascii=False),
+        "Write its JSON text, as `json.dumps` gives it.",
+        safe=True,
+    ),
+    _Cure(
+        (str,),
+        "an object",
+        ("image_url",),
+        lambda found: {"url": found},
+        'Write `{"url": "…"}`.',
+        safe=True,
+    ),
+    _Cure(
+        (str,),
+        "an object",
+        ("content",),
+        lambda found: {"type": "text", "text": found},
+        'Write `{"type": "text", "text": "…"}`.',
+        safe=True,
+    ),
+    _Cure(
+        (str,),
+        "an array",
+        ("preferred_output", "non_preferred_output"),
+        lambda found: [{"role": "assistant", "content": found}],
+        'Write `[{"role": "assistant", "content": "…"}]`.',
+    ),
+    _Cure(
+        (str,),
+        "true or false",
+        (),
+        lambda found: {"true": True, "false": False}.get(found.strip().lower()),
+        "Write `true` or `false`, without quotes.",
+    ),
+    _Cure((int, float, bool), "a string", (), lambda found: json.dumps(found), "Put quotes around it."),
+)
+
+
+def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    cure = next((one for one in _CURES if _applies(one, fault)), None)
+    todo = cure.todo if cure else ""
+    yield rule.at(fault.place, _what(fault), todo, fix=_fix(fault, cure) if cure else None)
+
+
+def _what(fault: ShapeFault) -> str:
+    item = "an item of " if isinstance(fault.place.pointer[-1], int) else ""
+    # Null is allowed beside other types, yet never what to write instead.
+    expected = [one for one in fault.expected if one != "null"] or list(fault.expected)
+    return f"{item}`{fault.name}` must be {one_of(expected)}, not {_kind(fault.found)}"
+
+
+def _kind(found: Any) -> str:
+    kinds = {str: "a string", list: "an array", dict: "an object", type(None): "null"}
+    return kinds.get(type(found)) or quote(found)
+
+
+def _applies(cure: _Cure, fault: ShapeFault) -> bool:
+    named = not cure.names or fault.name in cure.names
+    return named and type(fault.found) in cure.found and cure.expected in fault.expected
+
+
+def _fix(fault: ShapeFault, cure: _Cure) -> Fix | None:
+    meant = cure.convert(fault.found)
+    if meant is None:
+        return None
+    try:
+        content = json.dumps(meant, ensure_ascii=False)
+        content.encode()
+    except (UnicodeEncodeError, RecursionError):
+        return None
+    return Fix("Write it as " + fault.expected[0], (Edit(fault.place, content, whole=True),), cure.safe)

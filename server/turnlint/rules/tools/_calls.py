@@ -1,0 +1,175 @@
+"""Calls and results of an example, as the rules of this family see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+from msgspec import Struct
+
+from turnlint.model import Call, Example, Place, Row, Turn
+from turnlint.text.decode import decode
+
+__all__ = ["Unpaired", "all_calls", "all_turns", "arguments", "conversations", "unpaired", "within"]
+
+
+def all_turns(example: Example) -> tuple[Turn, ...]:
+    """Every turn of a row, answers of preference data included."""
+    return (*example.turns, *example.preferred, *example.non_preferred)
+
+
+def all_calls(example: Example) -> Iterator[Call]:
+    """Every call of a row, in its order."""
+    return (call for turn in all_turns(example) for call in turn.calls)
+
+
+def conversations(example: Example) -> tuple[tuple[Turn, ...], ...]:
+    """The turns as a model sees them in a row: in preference data the prompt once with each answer."""
+    if example.outputs is None:
+        return (example.turns,)
+    return (*example.turns, *example.preferred), (*example.turns, *example.non_preferred)
+
+
+def arguments(call: Call) -> Row | None:
+    """Read the arguments of a call; None where they are no text. What it gives must not be changed."""
+    return _read(call.arguments) if type(call.arguments) is str else None
+
+
+def within(call: Call, place: Place) -> Place:
+    """A place in the text of a call's arguments, as a place of the row."""
+    return Place(call.arguments_place.pointer, inner=place)
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> Row:
+    # Each lone surrogate becomes one character, so that columns hold.
+    return decode(text.encode("utf-8", "replace"))
+
+
+class Unpaired(Struct, frozen=True):
+    """A call without result, or a result that does not belong where it stands."""
+
+    kind: Literal["unanswered", "orphan", "misplaced"]
+    place: Place
+    """What should pair: the id of the call, the `tool_call_id` of the result, or a function's name."""
+    key: str
+    """The id or name there."""
+    other: Place | None = None
+    """The call that the result belongs to or may have meant."""
+    meant: str | None = None
+    """What an orphan should say to answer that call."""
+
+
+def unpaired(example: Example, kind: str) -> Iterator[Unpaired]:
+    """Find the calls and results of one kind that do not pair.
+
+    What cannot be read pairs with anything: its own fault was found already. A result that matches nothing
+    stands for the missing results of the calls before it.
+    """
+    if not example.readable:
+        return
+    seen: set[Place] = set()
+    for turns in conversations(example):
+        if any(turn.calls or turn.role in _RESULTS for turn in turns):
+            for one in _Pairing(turns).run():
+                if one.kind == kind and one.place not in seen:
+                    seen.add(one.place)
+                    yield one
+
+
+_RESULTS = ("tool", "function")
+_Key = tuple[str, str]
+
+
+class _Pairing:
+    """One pass over a conversation. Calls and results meet by id, those of the older form by name."""
+
+    def __init__(self, turns: tuple[Turn, ...]) -> None:
+        self._turns = turns
+        self._asked: dict[_Key, tuple[int, Call]] = {}
+        """For each key the last call that it means so far, and where."""
+        self._blind = False
+        """Some call so far cannot be read."""
+        self._answered: set[tuple[int, _Key]] = set()
+        self._stray: set[_Key] = set()
+        """The keys of results that meant no call before them."""
+        self._excused: set[int] = set()
+        """Turns whose calls are not asked for results."""
+
+    def run(self) -> Iterator[Unpaired]:
+        block: int | None = None
+        latest: int | None = None
+        for position, turn in enumerate(self._turns):
+            if turn.role in _RESULTS:
+                yield from self._result(turn, block, latest)
+            if turn.has_calls:
+                self._note(position, turn)
+                block = latest = position
+            elif turn.role not in _RESULTS:
+                block = None
+        yield from self._unanswered()
+
+    def _note(self, position: int, turn: Turn) -> None:
+        for call in turn.calls:
+            for key in _keys(call):
+                self._asked[key] = (position, call)
+        if not turn.calls or not all(map(_is_readable, turn.calls)):
+            self._blind = True
+        if turn.role != "assistant" or position == len(self._turns) - 1:
+            self._excused.add(position)
+
+    def _result(self, turn: Turn, block: int | None, latest: int | None) -> Iterator[Unpaired]:
+        key, place = _key_of_result(turn)
+        asked = self._asked.get(key) if key is not None else None
+        if key is not None and asked is not None:
+            self._answered.add((asked[0], key))
+            if asked[0] != block:
+                yield Unpaired("misplaced", place, key[1], _key_place(asked[1]))
+            return
+        before = self._turns[latest].calls if latest is not None else ()
+        if latest is not None:
+            self._excused.add(latest)
+        mixed = turn.role == "tool" and any(call.legacy for call in before)
+        if key is not None and not self._blind and not mixed:
+            self._stray.add(key)
+            yield self._orphan(turn, place, key, latest)
+
+    def _orphan(self, turn: Turn, place: Place, key: _Key, latest: int | None) -> Unpaired:
+        """What a stray result can have meant is clear where one call alone lacks a result."""
+        before = self._turns[latest].calls if latest is not None else ()
+        lacking = [call for call in before if not any((latest, one) in self._answered for one in _keys(call))]
+        if len(lacking) != 1:
+            return Unpaired("orphan", place, key[1])
+        call = lacking[0]
+        meant = call.name if turn.role == "function" else call.id
+        return Unpaired("orphan", place, key[1], _key_place(call), meant)
+
+    def _unanswered(self) -> Iterator[Unpaired]:
+        for position, turn in enumerate(self._turns):
+            for call in turn.calls if position not in self._excused else ():
+                keys = _keys(call)
+                answered = any((position, key) in self._answered or key in self._stray for key in keys)
+                if _is_readable(call) and not answered:
+                    yield Unpaired("unanswered", _key_place(call), keys[0][1])
+
+
+def _is_readable(call: Call) -> bool:
+    return call.name is not None and (call.legacy or call.id is not None)
+
+
+def _keys(call: Call) -> list[_Key]:
+    """What a result may name this call by."""
+    named = (("id", None if call.legacy else call.id), ("name", call.name))
+    return [(kind, key) for kind, key in named if key is not None]
+
+
+def _key_place(call: Call) -> Place:
+    return call.name_place if call.legacy else Place((*call.place.pointer, "id"))
+
+
+def _key_of_result(turn: Turn) -> tuple[_Key | None, Place]:
+    if turn.role == "function":
+        return (None if turn.name is None else ("name", turn.name)), Place((*turn.pointer, "name"))
+    key = None if turn.result_of is None else ("id", turn.result_of)
+    return key, Place((*turn.pointer, "tool_call_id"))

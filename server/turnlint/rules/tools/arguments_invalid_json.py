@@ -1,0 +1,67 @@
+r"""
+What it does:
+    Finds the arguments of a call where their text is not JSON.
+
+Why it is bad:
+    The arguments are what the model learns to write. Trained on broken JSON it writes broken JSON, and the
+    call fails.
+
+Example:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{harbour: 'Brest'}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Fix:
+    Safe: writes `{}` for an empty text.
+
+Sources:
+    openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCall; glaive
+    function-calling data has rows with single quotes.
+"""  # noqa: E501
+
+import re
+from collections.abc import Iterator
+
+from turnlint.model import Call, Edit, Example, Finding, Fix, Severity, Turn
+from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules.tools._calls import arguments, within
+
+RULE = Rule(
+    severity=Severity.ERROR,
+    why="the model learns to write broken calls",
+    trigger=Keys(("tool_calls", "function_call")),
+)
+
+_FATAL = frozenset(("invalid-json", "deep-nesting", "control-character", "non-finite-number"))
+"""What a strict parser refuses."""
+_SENTENCE_END = re.compile(r"\.(?= )")
+
+
+def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
+    for call in turn.calls:
+        row = arguments(call)
+        if row is None:
+            continue
+        fault = next((fault for fault in row.faults if fault.kind in _FATAL), None)
+        if not call.arguments.strip():
+            yield _blank(call, rule)
+        elif fault is not None:
+            what, todo = _words(fault.detail)
+            yield rule.at(within(call, fault.place), f"the arguments are not JSON. {what}", todo)
+
+
+def _blank(call: Call, rule: Bound) -> Finding:
+    fix = Fix("Replace with `{}`", (Edit(call.arguments_place, '"{}"'),), safe=True)
+    return rule.at(call.arguments_place, "the arguments are empty text", "Write `{}` for none.", fix=fix)
+
+
+def _words(detail: str) -> tuple[str, str]:
+    """The first sentence and the rest of what the text layer says, about a text instead of a row."""
+    said = (
+        detail.replace("The row", "The text")
+        .replace("the row", "the text")
+        .replace("one row per line", "one value")
+    )
+    end = _SENTENCE_END.search(said)
+    return (said[: end.start()], said[end.end() + 1 :]) if end else (said.rstrip("."), "")

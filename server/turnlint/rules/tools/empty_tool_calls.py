@@ -1,0 +1,37 @@
+"""
+What it does:
+    Finds an assistant message with an empty list of calls.
+
+Why it is bad:
+    The API never writes an empty list, and some services refuse it.
+
+Example:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "content": "It is 3.1 m.", "tool_calls": []}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "content": "It is 3.1 m."}]}
+
+Fix:
+    Safe: removes the key.
+
+Sources:
+    openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCalls.
+"""  # noqa: E501
+
+from collections.abc import Iterator
+
+from turnlint.model import Edit, Example, Finding, Fix, Place, Severity, Turn
+from turnlint.rules import Bound, Keys, Rule
+
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="the API never writes an empty list, and some services refuse it",
+    trigger=Keys(("tool_calls",)),
+)
+
+
+def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
+    if turn.role == "assistant" and turn.has_calls and not turn.calls:
+        place = Place((*turn.pointer, "tool_calls"))
+        fix = Fix("Remove `tool_calls`", (Edit(place, remove=True),), safe=True)
+        yield rule.at(place, "`tool_calls` holds no call", "Remove the key.", fix=fix)

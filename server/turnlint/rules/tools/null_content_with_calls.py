@@ -1,0 +1,39 @@
+r"""
+What it does:
+    Finds `content: null` beside `tool_calls`.
+
+Why it is bad:
+    The published schema allows it. On Azure a job was seen to fail on it, and all of Microsoft's samples
+    leave the key out.
+
+Example:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Fix:
+    Safe: removes the key.
+
+Sources:
+    microsoft-foundry/fine-tuning#23 (2026-03); Microsoft's sample files (2026-01).
+"""  # noqa: E501
+
+from collections.abc import Iterator
+
+from turnlint.model import Edit, Example, Finding, Fix, Severity, Turn
+from turnlint.rules import Bound, Keys, Rule
+
+RULE = Rule(
+    severity=Severity.INFO,
+    why="the schema allows it, but Azure was seen to refuse it",
+    trigger=Keys(("tool_calls",)),
+)
+
+
+def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
+    # The older form asked for null beside `function_call`.
+    if turn.content == "null" and turn.role == "assistant" and any(not call.legacy for call in turn.calls):
+        place = turn.content_place
+        fix = Fix("Remove `content`", (Edit(place, remove=True),), safe=True)
+        yield rule.at(place, "the content beside the calls is null", "Leave the key out.", fix=fix)

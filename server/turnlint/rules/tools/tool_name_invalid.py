@@ -1,0 +1,77 @@
+"""
+What it does:
+    Finds tool names that hold anything but letters a-z and A-Z, digits, `_` and `-`, or that are empty or
+    longer than 64 characters, in definitions and in calls.
+
+Why it is bad:
+    The API takes no other names, so such a tool can neither be defined nor called when the model is used.
+
+Example:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "content": "No idea."}], "tools": [{"type": "function", "function": {"name": "get tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "content": "No idea."}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Fix:
+    Unsafe: writes `_` for what is not allowed, wherever the row names the tool.
+
+Sources:
+    openai/openai-openapi, openapi.yaml of 2025-07-04, FunctionObject.
+"""  # noqa: E501
+
+import re
+from collections.abc import Iterator
+
+from turnlint.model import Edit, Example, Finding, Fix, Place, Related, Severity
+from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules.tools._calls import all_calls, all_turns
+
+RULE = Rule(
+    severity=Severity.ERROR,
+    why="the API takes no such name",
+    trigger=Keys(("tools", "functions", "tool_calls", "function_call")),
+)
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_STRANGE = re.compile(r"[^a-zA-Z0-9_-]++")
+
+
+def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    places: dict[str, list[Place]] = {}
+    for name, place in _names(example):
+        places.setdefault(name, []).append(place)
+    for name, (first, *others) in places.items():
+        if not _NAME.fullmatch(name):
+            related = [Related("and here", place=place) for place in others]
+            fix = _fix(name, [first, *others], places)
+            yield rule.at(first, f"{quote(name)} {_fault(name)}", _TODO, related=related, fix=fix)
+
+
+_TODO = "Use 1 to 64 letters, digits, `_` and `-`."
+
+
+def _names(example: Example) -> Iterator[tuple[str, Place]]:
+    for tool in example.tools:
+        if tool.name is not None:
+            yield tool.name, tool.place
+    for call in all_calls(example):
+        if call.name is not None:
+            yield call.name, call.name_place
+    for turn in all_turns(example):
+        if turn.role == "function" and turn.name is not None:
+            yield turn.name, Place((*turn.pointer, "name"))
+
+
+def _fault(name: str) -> str:
+    strange = _STRANGE.search(name)
+    if strange:
+        return f"is no name for a tool, because of {quote(strange.group()[0])}"
+    return f"is {len(name)} characters long" if name else "is no name for a tool, as it is empty"
+
+
+def _fix(name: str, places: list[Place], taken: dict[str, list[Place]]) -> Fix | None:
+    """Offer a name that is valid and not taken."""
+    plain = _STRANGE.sub("_", name)[:64]
+    if plain.strip("_-") and plain not in taken:
+        return Fix(f"Rename to `{plain}`", tuple(Edit(place, f'"{plain}"') for place in places))
+    return None

@@ -1,0 +1,49 @@
+r"""
+What it does:
+    Finds a call of a tool that the row does not declare, although it declares others.
+
+Why it is bad:
+    The model learns to call tools that it was not given.
+
+Example:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_wind", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Use instead:
+    {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
+
+Fix:
+    None.
+
+Sources:
+    OpenAI's fine-tuning guide on function calling (2026); Salesforce/xlam-function-calling-60k, discussion
+    11.
+"""  # noqa: E501
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from turnlint.model import Example, Finding, Severity
+from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules.tools._calls import all_calls
+
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="the model learns to call tools that it was not given",
+    trigger=Keys(("tool_calls", "function_call")),
+)
+
+
+def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    declared = [tool.name for tool in example.tools if tool.name is not None]
+    if not declared or len(declared) < len(example.tools):
+        return
+    known = frozenset(declared)
+    for call in all_calls(example):
+        if call.name is not None and call.name not in known:
+            what = f"{quote(call.name)} is called, but not declared"
+            yield rule.at(call.name_place, what, _todo(call.name, declared))
+
+
+def _todo(name: str, declared: list[str]) -> str:
+    close = get_close_matches(name[:64], declared[:128], 1, 0.7)
+    return f"Did you mean {quote(close[0])}?" if close else "Declare it, or call one that is declared."

@@ -1,0 +1,49 @@
+"""Words and guesses that several rules share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from turnlint.model import Edit, Fix, ShapeFault
+
+__all__ = ["closest", "one_of", "rename", "sentence"]
+
+_LONGEST = 40
+"""Nobody misspells a word of more code points than this."""
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Guess which known word a wrong one stands for: equal but for case and separators, or misspelled."""
+    if len(word) > _LONGEST:
+        return None
+    by_plain = {_plain(one): one for one in known}
+    plain = _plain(word)
+    if plain in by_plain:
+        return by_plain[plain]
+    from difflib import get_close_matches
+
+    close = get_close_matches(plain, by_plain, 1, 0.8)
+    return by_plain[close[0]] if close else None
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def one_of(words: Sequence[str]) -> str:
+    """Join alternatives as a sentence does: `a`, `a or b`, `a, b or c`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def sentence(clause: str) -> str:
+    """Make a clause a sentence of its own."""
+    return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def rename(fault: ShapeFault) -> Fix | None:
+    """Offer to rename a key that stands for a missing one, where that is all it needs."""
+    if fault.expected and fault.expected[0].startswith("rename "):
+        edit = Edit(fault.place, json.dumps(fault.name))
+        return Fix(f"Rename to `{fault.name}`", (edit,))
+    return None

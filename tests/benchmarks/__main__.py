@@ -1,0 +1,103 @@
+"""`make bench`: every budget of the design as a ratio against F, both measured in the same run.
+
+F is `orjson.loads` over every row in a plain loop. Times are the best of a few runs; machines are noisy, so
+read the ratios. `python -m tests.benchmarks 5` takes files of 5 MB instead of 50.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+
+from tests.benchmarks.data import KINDS, write
+from turnlint.config import resolve
+from turnlint.engine import check_stream
+
+RUNS = 3
+ROW = "{:24} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8}"
+
+
+def best(work: Callable[[], object], runs: int = RUNS) -> float:
+    """The shortest time of several runs, in seconds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def floor(path: Path) -> tuple[float, int]:
+    """F in seconds, and the number of rows."""
+    rows = path.read_bytes().split(b"\n")[:-1]
+
+    def loads() -> None:
+        for row in rows:
+            with contextlib.suppress(orjson.JSONDecodeError):
+                orjson.loads(row)
+
+    return best(loads), len(rows)
+
+
+def lint(path: Path) -> int:
+    """Judge a file as `check` does and count the findings."""
+    with path.open("rb") as stream:
+        return sum(1 for _ in check_stream(stream, resolve("openai"), name=path.name))
+
+
+def peak_memory(path: Path) -> float:
+    """Peak resident MB of the command on a file."""
+    script = (
+        "import resource, sys; from turnlint.cli import main; "
+        "main(['check', '--quiet', '--target', 'openai', '--exit-zero', sys.argv[1]]); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True
+    )
+    return float(done.stderr.split()[-1])
+
+
+def start_up(arguments: list[str]) -> float:
+    """How many times `python -c pass` a command takes."""
+
+    def run(command: list[str]) -> Callable[[], object]:
+        return lambda: subprocess.run(command, check=False, capture_output=True)
+
+    passing = best(run([sys.executable, "-c", "pass"]), 7)
+    return best(run([sys.executable, "-m", "turnlint", *arguments]), 7) / passing
+
+
+def main() -> None:
+    """Print the table."""
+    megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    folder = Path(tempfile.gettempdir()) / "turnlint-benchmarks"
+    folder.mkdir(exist_ok=True)
+    print(
+        f"{'file':24} {'rows':>7} {'F ms':>7} {'check':>7} {'x F':>6} {'us/row':>7} {'over F':>7} {'found':>7}"
+    )
+    for kind in KINDS:
+        path = write(kind, folder / f"{kind}-{megabytes}.jsonl", megabytes << 20)
+        f, rows = floor(path)
+        found = lint(path)
+        took = best(lambda path=path: lint(path))  # type: ignore[misc]
+        milliseconds = [f"{seconds * 1e3:.1f}" for seconds in (f, took)]
+        per_row = [f"{seconds / rows * 1e6:.2f}" for seconds in (took, took - f)]
+        print(ROW.format(kind, rows, *milliseconds, f"{took / f:.2f}", *per_row, found))
+    for kind in ("chat", "short", "broken-unknown-role"):
+        print(f"peak memory, {kind}: {peak_memory(folder / f'{kind}-{megabytes}.jsonl'):.0f} MB")
+    ten = write("chat", folder / "ten.jsonl", 10 * 2_400)
+    print(
+        f"start: --version {start_up(['--version']):.1f} x, check of 10 rows {start_up(['check', str(ten)]):.1f} x"
+    )
+
+
+if __name__ == "__main__":
+    main()

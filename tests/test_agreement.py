@@ -1,0 +1,210 @@
+"""The fast way and the slow way judge alike, whatever is done to a row; and nothing is ever raised."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.harness import FIXTURES, cases_of, pages, run_engine, settings_from
+from tests.oracle import verify
+from turnlint.config import resolve
+from turnlint.engine import RowChecker
+from turnlint.formats import all_formats
+from turnlint.text.decode import row_text
+from turnlint.text.scan import spans
+
+FORMATS = (*all_formats(), None)
+SETTINGS = {
+    "generic": resolve(),
+    "openai": resolve("openai"),
+    "azure": resolve("azure"),
+    "all": resolve("openai", select=["ALL"]),
+}
+_SCRAPS = (
+    *(b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b" ", b"\t", b"\r", b"\x00", b"\x7f", b"\xff", b"\xe2"),
+    *(b'\\"', b'\\\\"', b"\\u0000", b"\\ud800", b"\\uD83D\\uDE00", b"\\/", "\u2028".encode(), "😀".encode()),
+    *(b"null", b"true", b"NaN", b"-0", b"1e999", b"1" * 20, b'""', b"{}", b"[]", b" ,", b",,", b"[[[["),
+    *(b"<|im_end|>", b"\\u003c|endoftext|>", b"<|fim\\u005fsuffix|>", b'"role":"user",', b'"\\u0072ole":"gpt",'),
+)  # fmt: skip
+_MEMBER = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)')
+_LETTER = re.compile(rb"[ -~]")
+
+
+@cache
+def _rows() -> tuple[bytes, ...]:
+    """Every row of the fixtures."""
+    found = [row.encode() for page in pages() for case in cases_of(page) for row in case.rows]
+    for path in sorted((FIXTURES / "valid").glob("*.jsonl")):
+        found += path.read_bytes().split(b"\n")[:-1]
+    for path in sorted((FIXTURES / "formats").glob("*.jsonl")):
+        for line in path.read_bytes().split(b"\n")[:-1]:
+            case = json.loads(line)
+            found += (
+                [json.dumps(case["example"]).encode()]
+                if "example" in case
+                else case["raw"].encode().split(b"\n")
+            )
+    return tuple(found)
+
+
+@cache
+def _checker(place: int, name: str, *, bulk: bool = False, fresh: bool = False) -> RowChecker:
+    """A checker of one format and one set of settings; unless it is `fresh`, one that knows clean rows."""
+    checker = RowChecker(FORMATS[place], SETTINGS[name], bulk=bulk)
+    if not fresh:
+        for row in _rows():
+            checker.check(row)
+    return checker
+
+
+def _flip(row: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(row) + 1)
+    return row[:at] + bytes([chance.randrange(256)]) + row[at + 1 :]
+
+
+def _delete(row: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(row) + 1)
+    return row[:at] + row[at + chance.randrange(1, 20) :]
+
+
+def _repeat(row: bytes, chance: random.Random) -> bytes:
+    at, width = chance.randrange(len(row) + 1), chance.randrange(1, 40)
+    return row[: at + width] + row[at:]
+
+
+def _insert(row: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(row) + 1)
+    return row[:at] + chance.choice(_SCRAPS) + row[at:]
+
+
+def _escape(row: bytes, chance: random.Random) -> bytes:
+    """Write a character as an escape that it does not need."""
+    letters = list(_LETTER.finditer(row))
+    if not letters:
+        return row
+    letter = chance.choice(letters)
+    code = f"\\u{ord(letter[0]):04x}" if chance.random() < 0.5 else f"\\u{ord(letter[0]):04X}"
+    return row[: letter.start()] + code.encode() + row[letter.end() :]
+
+
+def _double_member(row: bytes, chance: random.Random) -> bytes:
+    """Say a key twice, with the same value or with the value of another."""
+    found = list(_MEMBER.finditer(row))
+    if not found:
+        return row
+    member = chance.choice(found)
+    return row[: member.start()] + member[0] + b", " + row[member.start() :]
+
+
+def _reshape(row: bytes, chance: random.Random) -> bytes:
+    """Put one value of the row, or one from nowhere, in place of another."""
+    try:
+        value = json.loads(row)
+    except (ValueError, RecursionError):
+        return row
+    slots = list(_slots(value))
+    if not slots:
+        return row
+    holder, key = chance.choice(slots)
+    other_holder, other_key = chance.choice(slots)
+    strangers: tuple[Any, ...] = (
+        None,
+        "",
+        " ",
+        0,
+        1,
+        1.5,
+        True,
+        [],
+        {},
+        "null",
+        "user",
+        [{}],
+        {"role": "user"},
+    )
+    replacement = other_holder[other_key] if chance.random() < 0.5 else chance.choice(strangers)
+    match chance.randrange(3):
+        case 0 if isinstance(holder, dict):
+            del holder[key]
+        case 1 if isinstance(holder, list):
+            holder.insert(key, replacement)
+        case _:
+            holder[key] = replacement
+    try:
+        return json.dumps(value, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
+    except ValueError:  # it holds itself now
+        return row
+
+
+def _slots(value: Any) -> Iterator[tuple[Any, Any]]:
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        keys = list(one) if isinstance(one, dict) else list(range(len(one))) if isinstance(one, list) else []
+        yield from ((one, key) for key in keys)
+        todo += [one[key] for key in keys]
+
+
+def _space(row: bytes, chance: random.Random) -> bytes:
+    """Other white space between tokens."""
+    try:
+        value = json.loads(row)
+    except (ValueError, RecursionError):
+        return chance.choice((b"  ", b"\t", b"\r")) + row
+    separators = chance.choice(((",", ":"), (" ,\t", " : "), (",  ", ":\r")))
+    return json.dumps(value, separators=separators).encode()
+
+
+MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
+    *(_flip, _delete, _repeat, _insert, _escape, _double_member, _reshape, _space),
+)
+
+
+def _agree(row: bytes, name: str) -> None:
+    for place in range(len(FORMATS)):
+        slow = _checker(place, name, fresh=True).judge(row)
+        for bulk in (False, True):
+            assert _checker(place, name, bulk=bulk).findings(row) == slow
+        text = row_text(row)
+        places = [one.place for one in slow if one.place is not None]
+        for where, span in zip(places, spans(text, places), strict=True):
+            verify(text, where, span.start, span.end)
+
+
+@pytest.mark.parametrize("name", ["generic", "all"])
+def test_rows_as_they_are(name: str) -> None:
+    for row in _rows():
+        _agree(row, name)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(sorted(SETTINGS)), st.randoms(use_true_random=False))
+def test_mutated_rows(data: st.DataObject, name: str, chance: random.Random) -> None:
+    row = data.draw(st.sampled_from(_rows()))
+    for mutate in data.draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
+        row = mutate(row, chance).replace(b"\n", b" ")
+    _agree(row, name)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_prefixes_of_cases(page: Any) -> None:
+    chance = random.Random(page.stem)
+    for case in cases_of(page):
+        for _ in range(4):
+            run_engine(case.data[: chance.randrange(len(case.data) + 1)], settings_from(case.settings))
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.jsonl")), ids=lambda path: path.stem)
+def test_prefixes_of_files(path: Any) -> None:
+    data = path.read_bytes()
+    chance = random.Random(path.stem)
+    for name in SETTINGS:
+        run_engine(data[: chance.randrange(len(data))], SETTINGS[name])

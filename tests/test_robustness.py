@@ -1,0 +1,65 @@
+"""Bad input is daily bread: whatever the bytes, `check` ends with 0 or 1 and says so without a traceback."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+MUTATIONS = 10_000
+PREFIXES = 400
+_INTERESTING = [
+    b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"\x00", b"\n", b"\r", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80",
+    b"\\ud800", b"\\u0000", b"null", b"NaN", b"1e999", b"<|im_end|>", b'"role"', b"[[[[[[", "\u2028".encode(), b"'",
+]  # fmt: skip
+
+
+def _seeds() -> list[bytes]:
+    """Rows of every kind: valid ones of each format, those of the rules' cases, the demo."""
+    rows: list[bytes] = []
+    for path in sorted([*FIXTURES.rglob("*.jsonl"), *FIXTURES.rglob("*.md")]):
+        rows += [row for row in path.read_bytes().split(b"\n") if row.lstrip()[:1] in (b"{", b"[")]
+    return [row for row in rows if len(row) < 4_000]
+
+
+def _mutate(row: bytes, rng: random.Random) -> bytes:
+    at, width = rng.randrange(len(row) + 1), rng.randrange(1, 12)
+    match rng.randrange(4):
+        case 0:
+            return row[:at] + bytes([rng.randrange(256)]) + row[at + 1 :]
+        case 1:
+            return row[:at] + row[at + width :]
+        case 2:
+            return row[:at] + rng.choice(_INTERESTING) + row[at:]
+        case _:
+            return row[:at] + row[at : at + width] + row[at:]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Mutated rows, forty to a file, and prefixes of whole files."""
+    rng = random.Random(7)
+    seeds = _seeds()
+    for number in range(MUTATIONS // 40):
+        path = folder / f"mutated-{number}.jsonl"
+        path.write_bytes(b"\n".join(_mutate(rng.choice(seeds), rng) for _ in range(40)))
+        yield path
+    whole = b"\n".join(rng.sample(seeds, 40))
+    for number in range(PREFIXES):
+        path = folder / f"prefix-{number}.jsonl"
+        path.write_bytes(whole[: rng.randrange(len(whole))])
+        yield path
+
+
+def test_check_survives_mutations_and_prefixes(tmp_path: Path) -> None:
+    count = sum(1 for _ in _files(tmp_path))
+    command = [sys.executable, "-m", "turnlint", "check", "--isolated", "--quiet", str(tmp_path)]
+    for form in ("full", "json-lines"):
+        done = subprocess.run([*command, "--output-format", form], capture_output=True, check=False)
+        assert done.returncode in (0, 1), done.stderr.decode()[-2_000:]
+        assert b"Traceback" not in done.stderr
+        assert b"\x00" not in done.stdout
+        assert b"\x1b" not in done.stdout
+    assert count == MUTATIONS // 40 + PREFIXES
