@@ -38,11 +38,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.oracle import verify
-
 from turnlint.config import resolve
 from turnlint.engine import Located, check_stream
 from turnlint.model import Finding, Fix, Settings
-from turnlint.rules import all_rules
 from turnlint.text.scan import apply, spans
 
 __all__ = [
@@ -50,13 +48,16 @@ __all__ = [
     "Case",
     "Mark",
     "Outcome",
+    "by_place",
     "cases_of",
     "differences",
     "fix_rows",
     "pages",
     "rewrite",
+    "run_case",
     "run_engine",
     "settings_from",
+    "uncounted",
     "updating",
 ]
 
@@ -89,6 +90,11 @@ class Mark(NamedTuple):
         return self[:6] == marker[:6] and marker.words in self.words
 
 
+def by_place(mark: Mark) -> tuple[int, int, int, str]:
+    """How to sort marks: those of the file first."""
+    return (-1 if mark.row is None else mark.row, mark.start, mark.end, mark.rule)
+
+
 class Case(NamedTuple):
     """One `jsonl` block of a page."""
 
@@ -97,8 +103,8 @@ class Case(NamedTuple):
     """Which block of its page, from 1."""
     name: str
     """The name of the file that the block stands for."""
-    settings: Mapping[str, Any]
-    """Keys of turnlint.toml."""
+    toml: str
+    """The settings as they are written."""
     rows: tuple[str, ...]
     markers: tuple[Mark, ...]
     fixed: tuple[str, ...] | None
@@ -110,6 +116,11 @@ class Case(NamedTuple):
     def rule(self) -> str:
         """The rule that the page is about."""
         return self.page.stem
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Keys of turnlint.toml."""
+        return tomllib.loads(self.toml)
 
     @property
     def data(self) -> bytes:
@@ -139,17 +150,15 @@ def pages() -> list[Path]:
 @cache
 def cases_of(page: Path) -> tuple[Case, ...]:
     """Read a page. Raises ValueError where it breaks the grammar."""
-    settings: Mapping[str, Any] = {}
+    toml = ""
     cases: list[Case] = []
     for block in _blocks(page.read_bytes().decode().split("\n")):
         if block.kind == "toml":
-            settings = tomllib.loads("\n".join(block.body))
+            toml = "\n".join(block.body)
         elif block.kind == "jsonl":
             rows, markers = _read_markers(page, block)
             name = block.name or "train.jsonl"
-            cases.append(
-                Case(page, len(cases) + 1, name, settings, rows, markers, None, block.lines, range(0))
-            )
+            cases.append(Case(page, len(cases) + 1, name, toml, rows, markers, None, block.lines, range(0)))
         elif block.kind == "fixed":
             if not cases or cases[-1].fixed is not None:
                 raise ValueError(
@@ -208,10 +217,20 @@ def _first_token(row: str) -> tuple[int, int]:
 def settings_from(keys: Mapping[str, Any]) -> Settings:
     """Resolve keys of turnlint.toml, with the rules that count rows off unless these keys select them."""
     words = {key.replace("-", "_"): value for key, value in keys.items()}
-    wanted = {*words.get("select", ()), *words.get("extend_select", ())}
-    counting = [rule for rule in COUNTING_RULES if rule in all_rules() and rule not in wanted]
-    words["ignore"] = [*words.get("ignore", ()), *counting]
+    words["ignore"] = [*words.get("ignore", ()), *uncounted(keys)]
+    words["parameters"] = words.pop("rules", {})
     return resolve(**words)
+
+
+def uncounted(keys: Mapping[str, Any]) -> tuple[str, ...]:
+    """The rules that count rows and that these keys of turnlint.toml do not select."""
+    wanted = {*keys.get("select", ()), *keys.get("extend-select", ())}
+    return tuple(rule for rule in COUNTING_RULES if rule not in wanted)
+
+
+def run_case(case: Case) -> Outcome:
+    """Check a case by the engine."""
+    return run_engine(case.data, settings_from(case.settings), name=case.name)
 
 
 def run_engine(data: bytes, settings: Settings, *, name: str = "train.jsonl") -> Outcome:

@@ -29,10 +29,10 @@ SETTINGS = {
     "all": resolve("openai", select=["ALL"]),
 }
 _SCRAPS = (
-    *(b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b" ", b"\t", b"\r", b"\x00", b"\x7f", b"\xff", b"\xe2"),
+    *(b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b" ", b"\t", b"\r", b"\x00", b"\x7f", b"\xff"),
     *(b'\\"', b'\\\\"', b"\\u0000", b"\\ud800", b"\\uD83D\\uDE00", b"\\/", "\u2028".encode(), "😀".encode()),
     *(b"null", b"true", b"NaN", b"-0", b"1e999", b"1" * 20, b'""', b"{}", b"[]", b" ,", b",,", b"[[[["),
-    *(b"<|im_end|>", b"\\u003c|endoftext|>", b"<|fim\\u005fsuffix|>", b'"role":"user",', b'"\\u0072ole":"gpt",'),
+    *(b"<|im_end|>", b"\\u003c|im_end|>", b"<|fim\\u005fsuffix|>", b'"role":"user",', b'"\\u0072ole":"gpt",'),
 )  # fmt: skip
 _MEMBER = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)')
 _LETTER = re.compile(rb"[ -~]")

@@ -1,4 +1,4 @@
-"""Every case of every rule, through the engine; its fixes; and the pages as pages."""
+"""Every case of every rule, three ways: engine, command line, server; its fixes; and the pages as pages."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.harness import (
     Case,
-    Outcome,
+    Mark,
+    by_place,
     cases_of,
     differences,
     fix_rows,
     pages,
     rewrite,
-    run_engine,
-    settings_from,
+    run_case,
     updating,
 )
-
+from tests.runners import run_command, run_server
 from turnlint.model import Finding
 from turnlint.rules import all_rules
 
@@ -29,37 +30,57 @@ def _name(case: Case) -> str:
     return f"{case.rule}-{case.number}"
 
 
-def _outcome(case: Case) -> Outcome:
-    return run_engine(case.data, settings_from(case.settings), name=case.name)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _updated_pages() -> None:
     if updating():
         for page in pages():
-            rewrite(page, [_outcome(case) for case in cases_of(page)])
+            rewrite(page, [run_case(case) for case in cases_of(page)])
 
 
 @pytest.mark.parametrize("case", CASES, ids=_name)
 def test_engine(case: Case) -> None:
     case = cases_of(case.page)[case.number - 1]
-    if wrong := differences(case, _outcome(case).marks):
+    if wrong := differences(case, run_case(case).marks):
         pytest.fail(f"{case.page}, block {case.number}\n{wrong}", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def commanded(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, list[Mark]]:
+    """What `turnlint check` finds in each case."""
+    return dict(zip(CASES, run_command(CASES, tmp_path_factory.mktemp("command")), strict=True))
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_command_agrees(case: Case, commanded: dict[Case, list[Mark]]) -> None:
+    assert commanded[case] == run_case(case).marks
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, list[Mark]]:
+    """What `turnlint server` says of each case, sorted."""
+    wanted = [run_case(case).marks for case in CASES]
+    return dict(zip(CASES, run_server(CASES, tmp_path_factory.mktemp("server"), wanted), strict=True))
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_server_agrees(case: Case, served: dict[Case, list[Mark]]) -> None:
+    assert served[case] == sorted(run_case(case).marks, key=by_place)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.fixed is not None], ids=_name)
 def test_fixed_rows(case: Case) -> None:
     case = cases_of(case.page)[case.number - 1]
-    before = _outcome(case).findings
+    before = run_case(case).findings
     fixed = fix_rows(case.rows, before)
     assert fixed == list(case.fixed or ())
-    after = _outcome(case._replace(rows=tuple(fixed))).findings
+    after = run_case(case._replace(rows=tuple(fixed))).findings
     kept = [(row, finding) for row, finding in before if finding.fix is None]
     assert _count(after) <= _count(kept)
 
 
 def _count(findings: list[tuple[int | None, Finding]]) -> Counter[tuple[int | None, str]]:
-    return Counter((row, finding.rule) for row, finding in findings)
+    """Findings by row and rule. Rows that were told apart by their faults alone may be copies now."""
+    return Counter((row, one.rule) for row, one in findings if one.family != "duplicates")
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
@@ -70,6 +91,6 @@ def test_page_shows_its_rule(page: Path) -> None:
     offers = any(
         finding.fix is not None and finding.rule == page.stem
         for case in cases_of(page)
-        for _, finding in _outcome(case).findings
+        for _, finding in run_case(case).findings
     )
     assert not offers or any(case.fixed is not None for case in cases_of(page)), "the fix is not shown"

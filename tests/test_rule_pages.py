@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import re
+import tomllib
+from collections.abc import Mapping
 from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.harness import COUNTING_RULES, FIXTURES, Outcome, cases_of, pages, run_engine, settings_from
+from tests.harness import (
+    COUNTING_RULES,
+    FIXTURES,
+    Outcome,
+    cases_of,
+    pages,
+    run_case,
+    run_engine,
+    settings_from,
+)
 from turnlint.config import all_targets, resolve
 from turnlint.engine import vote
 from turnlint.model import Settings, Severity
@@ -18,36 +32,84 @@ RULES = sorted(all_rules())
 LONGEST_MESSAGE = 300
 
 
+class Shown(NamedTuple):
+    """A file that a page shows: its bytes, keys of turnlint.toml, and its name."""
+
+    data: bytes
+    keys: Mapping[str, Any] = {}
+    name: str = "train.jsonl"
+
+
+def _chats(count: int) -> bytes:
+    rows = []
+    for number in range(count):
+        turns = [
+            {"role": "user", "content": f"Say {number}"},
+            {"role": "assistant", "content": f"It is {number}."},
+        ]
+        rows.append(json.dumps({"messages": turns}) + "\n")
+    return "".join(rows).encode()
+
+
+def _chat_with_tools(count: int) -> bytes:
+    tools = [{"type": "function", "function": {"name": f"tool_{number}"}} for number in range(count)]
+    return json.dumps({**json.loads(_chats(1)), "tools": tools}).encode()
+
+
+TOLD = {
+    ("deep-nesting", "Example"): Shown(b"[" * 600 + b"]" * 600),
+    ("empty-file", "Example"): Shown(b"\n\n"),
+    ("few-examples", "Example"): Shown(_chats(10)),
+    ("few-examples", "Use instead"): Shown(_chats(50)),
+    ("file-extension", "Example"): Shown(_chats(10), name="train.json"),
+    ("file-extension", "Use instead"): Shown(_chats(10)),
+    ("file-too-large", "Example"): Shown(_chats(2), {"rules": {"file-too-large": {"max_bytes": 150}}}),
+    ("row-too-large", "Example"): Shown(b'"' + b"a" * (64 << 20) + b'"'),
+    ("too-many-examples", "Example"): Shown(_chats(3), {"rules": {"too-many-examples": {"train": 2}}}),
+    ("too-many-tools", "Example"): Shown(_chat_with_tools(129)),
+}
+"""What a page tells in words because it cannot be shown, some of it under a lower limit."""
+
+TARGETS = {"format-not-accepted": "openai"}
+"""Rules that need a target to speak of."""
+
+
 @cache
 def _parts(name: str) -> dict[str, str]:
     return sections(all_rules()[name].page)
 
 
-def _settings(name: str, data: bytes) -> Settings:
+def _shown(name: str, heading: str) -> Shown:
+    """Read the file that a page shows, after a line that says how to read it where it is not plain rows."""
+    if (name, heading) in TOLD:
+        return TOLD[name, heading]
+    text = _parts(name)[heading]
+    first, _, rest = text.partition("\n")
+    if first == "Written with Python escapes:":
+        data, _ = codecs.escape_decode(rest.encode())
+        return Shown(data)
+    if setting := re.fullmatch(r"With `(.+)` in the settings:", first):
+        return Shown(f"{rest}\n".encode(), tomllib.loads(setting[1]))
+    return Shown(f"{text}\n".encode())
+
+
+def _settings(name: str, shown: Shown) -> Settings:
     """Settings in which the rule is on: those of the first target that has it, else it is selected."""
     formats = all_rules()[name].rule.formats
-    voted = vote(data.split(b"\n"))
-    format_name = voted.name if voted else None
-    if formats and format_name not in formats:
-        format_name = formats[0]
-    for target in sorted(all_targets(), key=lambda one: (one != "generic", one)):
-        accepted = all_targets()[target].formats
-        if format_name and accepted and format_name not in accepted:
-            continue
-        if name in resolve(target).judging(format_name).rules:
-            return _resolved(name, target, format_name)
-    return _resolved(name, "generic", format_name)
-
-
-def _resolved(name: str, target: str, format_name: str | None) -> Settings:
-    keys: dict[str, object] = {"target": target, "extend-select": [name]}
-    return settings_from(keys | ({"format": format_name} if format_name else {}))
+    voted = vote(shown.data.split(b"\n"))
+    keys: dict[str, Any] = {**shown.keys, "extend-select": [name]}
+    if formats and (voted is None or voted.name not in formats):
+        keys["format"] = formats[0]
+    format_name = keys.get("format", voted.name if voted else None)
+    able = [target for target in sorted(all_targets()) if name in resolve(target).judging(format_name).rules]
+    if name in TARGETS or "generic" not in able:
+        keys["target"] = TARGETS.get(name, able[0] if able else "generic")
+    return settings_from(keys)
 
 
 def _run(name: str, heading: str) -> Outcome:
-    data = f"{_parts(name)[heading]}\n".encode()
-    example = f"{_parts(name)['Example']}\n".encode()
-    return run_engine(data, _settings(name, example))
+    shown = _shown(name, heading)
+    return run_engine(shown.data, _settings(name, _shown(name, "Example")), name=shown.name)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -89,11 +151,7 @@ def test_counting_rules_exist() -> None:
 
 def test_messages() -> None:
     outcomes = [_run(name, "Example") for name in RULES]
-    outcomes += [
-        run_engine(case.data, settings_from(case.settings), name=case.name)
-        for page in pages()
-        for case in cases_of(page)
-    ]
+    outcomes += [run_case(case) for page in pages() for case in cases_of(page)]
     messages = {(mark.rule, mark.words) for outcome in outcomes for mark in outcome.marks}
     assert not sorted(f"{rule}: {words}" for rule, words in messages if not _is_well_put(words))
 
@@ -101,7 +159,7 @@ def test_messages() -> None:
 def _is_well_put(message: str) -> bool:
     return (
         not message[:1].islower()
-        and message.endswith(".")
+        and message.endswith((".", "?"))
         and len(message) <= LONGEST_MESSAGE
         and message.isprintable()
     )

@@ -22,7 +22,8 @@ LAYERS = (
     {"rules"},
     {"engine"},
     {"targets", "config", "report"},
-    {"cli", "lsp"},
+    {"lsp"},
+    {"cli"},
 )
 """From the bottom up; a module imports from its own part and from lower layers."""
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}

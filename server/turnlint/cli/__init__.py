@@ -7,10 +7,12 @@ help, `arguments` declares its options, and `run` does it and returns the exit s
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from turnlint import __version__
-from turnlint.cli._streams import Output, OutputError, UsageError, abandon_output, say
+from turnlint.cli._streams import TYPE_CHECKING, Output, OutputError, UsageError, abandon_output, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["main"]
 
@@ -31,7 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         abandon_output()
         return 130
-    except (UsageError, OutputError) as error:
+    except SystemExit as stop:  # help was printed
+        return stop.code if isinstance(stop.code, int) else 0
+    except OutputError as error:
+        abandon_output()
+        return _fail(str(error))
+    except UsageError as error:
         return _fail(str(error))
     except Exception as error:
         return _fail(_explain(error))
@@ -48,7 +55,6 @@ def _run(arguments: list[str], output: Output) -> int:
 
 
 def _fail(message: str) -> int:
-    abandon_output()
     say(f"turnlint: {message}")
     return 2
 

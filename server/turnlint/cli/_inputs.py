@@ -41,7 +41,11 @@ class Inputs(Struct):
 
 
 def find_inputs(
-    paths: Iterable[str], finder: SettingsFinder, *, stdin_name: str | None = None, force_exclude: bool = False
+    paths: Iterable[str],
+    finder: SettingsFinder,
+    *,
+    stdin_name: str | None = None,
+    force_exclude: bool = False,
 ) -> Inputs:
     """Find the files that `paths` name, each once, in the order given; those of a folder by name.
 
@@ -77,14 +81,14 @@ class _Search:
             return [name]
         found = sorted(glob(name, recursive=True))  # noqa: PTH207 - keeps the names as the user writes them
         if not found:
-            self._problems.append(f"{name}: no file matches")
+            self._problems.append(f"{name}: no such file, and none matches it as a pattern")
         return found
 
     def _take(self, name: str) -> None:
         path = absolute(name)
         if self._left_out(path):
             return
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - does not raise
             self._sources.setdefault(path, Source(name, path))
             return
         walk = _Walk(self._finder, self._git, path)
@@ -138,27 +142,37 @@ class _Walk:
         config = self._finder.config(path)
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name, reverse=True)
-        return [
-            (entry.name if folder == os.curdir else entry.path, entry.is_dir())
-            for entry in found
-            if entry.name[0] != "." and self._wanted(entry, path / entry.name, config)
-        ]
+        wanted = []
+        for entry in found:
+            is_folder = _is_folder(entry)
+            if is_folder is not None and self._wanted(path / entry.name, is_folder, config):
+                wanted.append((entry.name if folder == os.curdir else entry.path, is_folder))
+        return wanted
 
-    def _wanted(self, entry: os.DirEntry[str], path: Path, config: Config) -> bool:
-        is_folder = entry.is_dir()
-        if is_folder and entry.name in SKIPPED_FOLDERS:
+    def _wanted(self, path: Path, is_folder: bool, config: Config) -> bool:
+        if path.name[0] == "." or path.name in SKIPPED_FOLDERS or config.excludes(path):
             return False
+        include = config.settings.include
         named = not is_folder and config.names(path)
-        included = config.settings.include
-        if not is_folder and not named and (included or not entry.name.lower().endswith(SUFFIXES)):
+        if not (is_folder or named or (not include and path.name.lower().endswith(SUFFIXES))):
             return False
-        if config.excludes(path):
-            return False
-        hopeful = named or (is_folder and bool(included or config.settings.dataset))
-        if not hopeful and self._git.ignores(path, is_folder, within=self._within):
-            self.skipped = True
-            return False
-        return is_folder or entry.is_file() or (entry.is_symlink() and not path.exists())
+        if named or (is_folder and (include or config.settings.dataset)):
+            return True  # the settings may name what .gitignore has
+        ignored = self._git.ignores(path, is_folder, within=self._within)
+        self.skipped = self.skipped or ignored
+        return not ignored
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool | None:
+    """Whether an entry is a folder and not a file; None for pipes, sockets and devices.
+
+    A link that leads nowhere counts as a file: opening it will tell.
+    """
+    if not entry.is_symlink():
+        return entry.is_dir() if entry.is_dir() or entry.is_file() else None
+    if os.path.isdir(entry.path):  # noqa: PTH112 - does not raise
+        return True
+    return False if os.path.isfile(entry.path) or not os.path.exists(entry.path) else None  # noqa: PTH110, PTH113
 
 
 class _GitIgnores:
@@ -170,7 +184,7 @@ class _GitIgnores:
 
     def covers(self, path: Path) -> bool:
         """Whether a path or any folder above it is ignored."""
-        return self.ignores(path, path.is_dir()) or any(
+        return self.ignores(path, os.path.isdir(path)) or any(  # noqa: PTH112
             self.ignores(folder, True) for folder in path.parents if self._chain(folder)
         )
 
@@ -188,7 +202,7 @@ class _GitIgnores:
         """The patterns that hold in a folder, from the top of its repository down."""
         if folder not in self._chains:
             above = [folder, *folder.parents]
-            tops = (at for at, one in enumerate(above, 1) if (one / ".git").exists())
+            tops = (at for at, one in enumerate(above, 1) if os.path.exists(one / ".git"))  # noqa: PTH110
             inside = above[: next(tops, 0)]
             self._chains[folder] = [pair for one in reversed(inside) for pair in self._patterns(one)]
         return self._chains[folder]
@@ -203,7 +217,7 @@ class _GitIgnores:
 
 
 def _pattern_lines(path: Path) -> tuple[str, ...]:
-    """The patterns in a file; none where it cannot be read. git passes over those that it cannot read, too."""
+    """The patterns in a file; none where it cannot be read. What is no pattern is passed over, as in git."""
     try:
         lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

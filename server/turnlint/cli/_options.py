@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from turnlint.cli._program import one_of
 from turnlint.config.discovery import Overrides, SettingsFinder
 
 __all__ = ["add_settings_options", "settings_finder"]
@@ -18,13 +19,12 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     add("--format", metavar="NAME", help="The format of the rows (see `turnlint format`)")
     add(
         "--stage",
-        choices=("sft", "preference", "reinforcement"),
+        type=one_of("stage", lambda: ("sft", "preference", "reinforcement")),
         metavar="NAME",
         help="The training method: sft, preference or reinforcement",
     )
-    add("--select", **_RULES, help="The rules and families to judge by, or ALL, separated by commas")
-    add("--ignore", **_RULES, help="The rules and families to leave out")
-    add("--extend-select", **_RULES, help="Rules and families to judge by besides the usual ones")
+    for option, words in _SELECTIONS.items():
+        add(option, action="append", default=[], metavar="RULES", help=words)
     add("--config", metavar="FILE", help="The settings file to use in place of all others")
     add("--isolated", action="store_true", help="Use no settings file")
 
@@ -43,7 +43,11 @@ def settings_finder(args: argparse.Namespace) -> SettingsFinder:
     return SettingsFinder(overrides, file=file, isolated=args.isolated)
 
 
-_RULES = {"action": "append", "default": [], "metavar": "RULES"}
+_SELECTIONS = {
+    "--select": "The rules and families to judge by, or ALL, separated by commas",
+    "--ignore": "The rules and families to leave out",
+    "--extend-select": "Rules and families to judge by besides the usual ones",
+}
 
 
 def _selectors(lists: list[str]) -> tuple[str, ...]:

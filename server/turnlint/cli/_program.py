@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, NoReturn
@@ -72,7 +72,7 @@ def one_of(what: str, names: Callable[[], Iterable[str]]) -> Callable[[str], str
         known = list(names())
         if word in known:
             return word
-        raise argparse.ArgumentTypeError(f"unknown {what} `{word}`{_suggest(word, known)}")
+        raise UsageError(f"unknown {what} `{word}`{_suggest(word, known)}")
 
     return read
 
@@ -92,7 +92,7 @@ def _command(arguments: list[str]) -> tuple[str, list[str]]:
         return "check", arguments[:at] + arguments[at + 1 :]
     if first not in _names():
         hint = _suggest(first, _names())
-        if Path(first).exists():
+        if os.path.exists(first):  # noqa: PTH110 - does not raise
             hint = f"; to check the file, write `turnlint check {first}`"
         raise UsageError(f"unknown command `{first}`{hint}")
     return first, rest
@@ -118,10 +118,18 @@ def _parser(name: str, command: ModuleType, output: Output) -> Parser:
     )
     parser.add_argument("-h", "--help", action=_HelpAction, output=output, help="Print this help")
     command.arguments(parser)
+    operands = [_OPERAND.get(one.nargs, "{}").format(one.metavar) for one in parser._get_positional_actions()]
+    parser.usage = " ".join([parser.prog, *operands, "[OPTIONS]"])
     return parser
 
 
+_OPERAND: dict[int | str | None, str] = {"?": "[{}]", "*": "[{}…]"}
+"""How an operand is shown that may be left out."""
+
+
 class _HelpAction(argparse.Action):
+    """Prints help where results go."""
+
     def __init__(self, option_strings: list[str], dest: str, output: Output, help: str) -> None:  # noqa: A002
         super().__init__(option_strings, dest, nargs=0, help=help)
         self._output = output
@@ -133,14 +141,14 @@ class _HelpAction(argparse.Action):
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """One short line of usage, and room for long options."""
+
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=100)
 
     def add_usage(
         self, usage: str | None, actions: Iterable[argparse.Action], groups: Any, prefix: str | None = None
     ) -> None:
-        operands = [one.metavar or one.dest for one in actions if not one.option_strings]
-        usage = " ".join([self._prog, *map(str, operands), "[OPTIONS]"])
         super().add_usage(usage, actions, groups, prefix or "Usage: ")
 
     def start_section(self, heading: str | None) -> None:

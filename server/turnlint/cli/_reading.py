@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from turnlint.cli._inputs import Source
 
@@ -18,6 +18,8 @@ __all__ = ["Progress", "open_source"]
 _IN_MEMORY = 32 << 20
 """Bytes of a pipe or a compressed file that are kept in memory before they go to a temporary file."""
 _BUFFER = 1 << 18
+
+_Stream: TypeAlias = BinaryIO | io.BufferedIOBase
 
 
 class Progress:
@@ -32,13 +34,13 @@ class Progress:
 
     @classmethod
     def of(cls, sources: Iterable[Source], *, quiet: bool) -> Progress | None:
-        """The progress of reading these files; None where nobody would see it, or where the end is not known."""
+        """The progress of reading these files; None where nobody would see it or no end is known."""
         sources = list(sources)
         if quiet or os.environ.get("CI") or any(source.stdin for source in sources):
             return None
         if sys.stderr is None or not sys.stderr.isatty():
             return None
-        return cls(sum(source.path.stat().st_size for source in sources if source.path.is_file()))
+        return cls(sum(map(_length, sources)))
 
     def advance(self, count: int) -> None:
         """Note that so many bytes more were read."""
@@ -65,6 +67,13 @@ class Progress:
             sys.stderr.flush()
         except OSError:
             pass
+
+
+def _length(source: Source) -> int:
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -104,7 +113,7 @@ class _CountingFile(io.FileIO):
 class _Spooled(io.RawIOBase, BinaryIO):
     """A stream that can seek within what was read of it, because it is kept."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: _Stream) -> None:
         self._source = source
         self._kept = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed below
         self._end = 0
@@ -135,40 +144,41 @@ class _Spooled(io.RawIOBase, BinaryIO):
         super().close()
 
 
-def _read(source: BinaryIO, size: int) -> bytes:
+def _read(source: _Stream, size: int) -> bytes:
     try:
         return source.read(size)
     except OSError as error:
         raise error if error.strerror else OSError(None, f"damaged: {error}") from None
-    except (EOFError, *_damages()) as error:
+    except _damages() as error:
         raise OSError(None, f"damaged: {error}") from None
 
 
 def _damages() -> tuple[type[Exception], ...]:
-    """What the modules raise that were loaded to unpack something."""
+    """What the modules raise on damaged data that were loaded to unpack it."""
     names = (("zlib", "error"), ("lzma", "LZMAError"))
-    return tuple(getattr(sys.modules[module], name) for module, name in names if module in sys.modules)
+    loaded = [getattr(sys.modules[module], name) for module, name in names if module in sys.modules]
+    return (EOFError, *loaded)
 
 
-def _gzip(file: BinaryIO) -> BinaryIO:
+def _gzip(file: BinaryIO) -> io.BufferedIOBase:
     from gzip import GzipFile
 
-    return GzipFile(fileobj=file)  # type: ignore[return-value]
+    return GzipFile(fileobj=file)
 
 
-def _bzip2(file: BinaryIO) -> BinaryIO:
+def _bzip2(file: BinaryIO) -> io.BufferedIOBase:
     from bz2 import BZ2File
 
     return BZ2File(file)
 
 
-def _xz(file: BinaryIO) -> BinaryIO:
+def _xz(file: BinaryIO) -> io.BufferedIOBase:
     from lzma import LZMAFile
 
     return LZMAFile(file)
 
 
-_UNPACKERS: dict[str, Callable[[BinaryIO], BinaryIO]] = {".gz": _gzip, ".bz2": _bzip2, ".xz": _xz}
+_UNPACKERS: dict[str, Callable[[BinaryIO], io.BufferedIOBase]] = {".gz": _gzip, ".bz2": _bzip2, ".xz": _xz}
 
 
 def _size(count: float) -> str:

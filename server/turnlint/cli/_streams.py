@@ -1,10 +1,13 @@
-"""Where output goes, and what can go wrong there. Loads nothing, since every start of the program needs it."""
+"""Where output goes, and what can go wrong there. Loads next to nothing: every start needs it."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+
+TYPE_CHECKING = False  # `typing` takes longer to load than all that is needed to print the version
+if TYPE_CHECKING:
+    from typing import TextIO
 
 __all__ = ["Output", "OutputError", "UsageError", "abandon_output", "say"]
 
@@ -52,7 +55,7 @@ class Output:
 
     def _open(self, path: str) -> TextIO:
         try:
-            return open(path, "w", encoding="utf-8", errors="replace", newline="\n")  # noqa: PTH123, SIM115
+            return open(path, "w", encoding="utf-8", errors="replace", newline="\n")  # noqa: PTH123
         except OSError as error:
             raise self._failure(error) from None
 
@@ -63,8 +66,9 @@ class Output:
 def say(text: str) -> None:
     """Tell the user something that is no result. Never fails."""
     if sys.stderr is not None:
-        try:
-            print(text.encode("utf-8", "replace").decode(), file=sys.stderr, flush=True)
+        shown = "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
+        try:  # noqa: SIM105 - contextlib takes long to load
+            print(shown, file=sys.stderr, flush=True)
         except OSError:
             pass
 

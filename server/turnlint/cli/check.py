@@ -28,12 +28,10 @@ from turnlint.cli._options import add_settings_options, settings_finder
 from turnlint.cli._program import one_of
 from turnlint.cli._reading import Progress, open_source
 from turnlint.cli._streams import Output, UsageError, say
-from turnlint.config.discovery import SettingsFinder, absolute
+from turnlint.config.discovery import SEVERITIES, SettingsFinder, absolute
 from turnlint.engine import Located, check_stream, vote
 from turnlint.model import Settings, Severity
 from turnlint.report import Report, RowFindings, Style, Tally, load_report, report_names
-
-SEVERITIES = ("error", "warning", "info", "hint")
 
 _HEAD = 1 << 18
 
@@ -43,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths",
         nargs="*",
-        metavar="[PATH…]",
+        metavar="PATH",
         help="Files, folders, patterns, or - for standard input [default: this folder]",
     )
     add_settings_options(parser)
@@ -55,7 +53,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(report_names())} [default: full on a terminal, else concise]",
     )
     output("-o", "--output-file", metavar="FILE", help="Write findings to a file, not to standard output")
-    output("--statistics", action="store_true", help="Count the findings of each rule instead of showing them")
+    output(
+        "--statistics", action="store_true", help="Count the findings of each rule instead of showing them"
+    )
     output(
         "--max-diagnostics",
         type=_count,
@@ -64,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     output(
         "--color",
-        choices=("auto", "always", "never"),
+        type=one_of("colour", lambda: ("auto", "always", "never")),
         default="auto",
         metavar="WHEN",
         help="auto, always or never [default: auto]",
@@ -73,7 +73,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     status = parser.add_argument_group("exit status").add_argument
     status(
         "--fail-on",
-        choices=SEVERITIES,
+        type=one_of("severity", lambda: SEVERITIES),
         metavar="SEVERITY",
         help="Exit with 1 from this severity on: error, warning, info or hint [default: warning]",
     )
@@ -135,6 +135,8 @@ class _Check:
                     self._say_assumption(stream, settings)
                 self._findings(source, check_stream(stream, settings, name=_file_name(source)))
             self._tally.files += 1
+        except BrokenPipeError:  # that is the output
+            raise
         except OSError as error:
             self.problems.append(f"{source.name}: {error.strerror or error}")
         finally:
@@ -185,7 +187,7 @@ class _Check:
             known = vote(stream.read(_HEAD).split(b"\n"))
             stream.seek(start)
             name = known.name if known else None
-        if name in settings.homes and name not in self._assumed:
+        if name is not None and name in settings.homes and name not in self._assumed:
             self._assumed.add(name)
             title = settings.homes[name].target_title
             self._clear()
@@ -205,7 +207,7 @@ def _report(args: argparse.Namespace, output: Output) -> Report:
 
 
 def _has_colour(when: str, is_terminal: bool) -> bool:
-    """Whether to write colours: the option, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then the terminal."""
+    """Whether to write colours: by the option, then the environment (NO_COLOR first), then the terminal."""
     if when != "auto":
         return when == "always"
     if os.environ.get("NO_COLOR"):
@@ -242,5 +244,5 @@ def _file_name(source: Source) -> str:
 
 def _count(word: str) -> int:
     if not word.isdecimal():
-        raise argparse.ArgumentTypeError(f"`{word}` is not a number of findings")
+        raise UsageError(f"`{word}` is not a number of findings (--max-diagnostics)")
     return int(word)

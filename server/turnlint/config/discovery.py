@@ -37,6 +37,7 @@ __all__ = [
 
 NAMES = (".turnlint.toml", "turnlint.toml", "pyproject.toml")
 SPLITS = ("train", "validation", "test")
+SEVERITIES = tuple(one.word for one in reversed(Severity))
 
 _Stage: TypeAlias = Literal["sft", "preference", "reinforcement"]
 _Severity: TypeAlias = Literal["error", "warning", "info", "hint"]
@@ -231,8 +232,9 @@ def read_config(path: Path, *, root: Path) -> Config | None:
 
 
 def _config_in(folder: Path) -> Config | None:
+    # os.path takes what it may not look at for absent, where Path raises.
     files = (folder / name for name in NAMES)
-    found = (read_config(path, root=folder) for path in files if path.is_file())
+    found = (read_config(path, root=folder) for path in files if os.path.isfile(path))  # noqa: PTH113
     return next((one for one in found if one is not None), None)
 
 
@@ -255,6 +257,9 @@ def _checked(document: Any) -> SettingsFile:
     """Turn a table into settings, or say what is wrong with it."""
     for fault in faults(SettingsFile, document):
         raise ConfigError(_words(fault))
+    for name, word in document.get("severity", {}).items():
+        if word not in SEVERITIES:
+            raise ConfigError(f"`severity.{name}` cannot be {_shown(word)}{suggest(str(word), SEVERITIES)}")
     try:
         settings = msgspec.convert(document, SettingsFile)
     except msgspec.ValidationError as error:  # inside of tables with free keys
@@ -300,7 +305,7 @@ def _check_parameters(rules: Mapping[str, Mapping[str, Any]]) -> None:
                 raise ConfigError(f"unknown parameter `{key}` of the rule `{name}`{suggest(key, known)}")
             if not _fits(value, known[key]):
                 kind = _KINDS.get(type(known[key]), "another type")
-                raise ConfigError(f"`rules.{name}.{key}` must be {kind}, not {quote(value)}")
+                raise ConfigError(f"`rules.{name}.{key}` must be {kind}, not {_shown(value)}")
 
 
 _KINDS = {bool: "true or false", int: "an integer", float: "a number", str: "a string"}
@@ -322,8 +327,12 @@ def _words(fault: ShapeFault) -> str:
     if fault.kind in ("unknown-key", "misplaced-key"):
         return f"unknown key `{where}`{suggest(fault.name, expected)}"
     if fault.kind == "wrong-type":
-        return f"`{where or 'tool.turnlint'}` must be {' or '.join(expected)}, not {quote(fault.found)}"
-    return f"`{where}` cannot be {quote(fault.found)}{suggest(str(fault.found), expected)}"
+        return f"`{where or 'tool.turnlint'}` must be {' or '.join(expected)}, not {_shown(fault.found)}"
+    return f"`{where}` cannot be {_shown(fault.found)}{suggest(str(fault.found), expected)}"
+
+
+def _shown(value: Any) -> str:
+    return quote(f'"{value}"' if isinstance(value, str) else value)
 
 
 def _toml_path(pointer: Pointer) -> str:

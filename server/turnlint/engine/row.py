@@ -198,10 +198,11 @@ class RowChecker:
 
         A rule without a trigger is about a format whose rows are never proved clean; it is always called.
         """
-        bits: dict[Hashable, int] = {**self._scanner.bits, **self._traits}
         for bound in self._bound.values():
             if hook in bound.module.hooks:
-                yield bound, bound.module.hooks[hook], bits.get(_trigger(bound), self._always)
+                trigger = _trigger(bound)
+                mask = self._scanner.bits.get(trigger) or self._traits.get(trigger) or self._always
+                yield bound, bound.module.hooks[hook], mask
 
 
 def _bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:

@@ -1,13 +1,12 @@
 r"""An open document on the line store.
 
-pygls' own class copies the whole text for each edit, and splits it with `str.splitlines`, which also ends lines at
-U+2028, U+0085, `\v` and `\f`: every later edit then lands in the wrong place.
+pygls' own class copies the whole text for each edit, and splits it with `str.splitlines`, which also ends
+lines at U+2028, U+0085, `\v` and `\f`: every later edit then lands in the wrong place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from lsprotocol import types
 from pygls.workspace import PositionCodec, TextDocument
@@ -34,7 +33,7 @@ class Document(TextDocument):
     ) -> None:
         super().__init__(uri, None, version, language_id, position_codec=position_codec)
         encoding = types.PositionEncodingKind(position_codec.encoding)
-        self.encoding = cast(Encoding, encoding.value)
+        self.encoding: Encoding = encoding.value
         self.store = LineStore(source)
         self._changes: list[Change] = []
 

@@ -2,7 +2,7 @@
 
 - `LanguageServerProtocol.lsp_initialize` names its workspace class outright; ours makes line documents.
 - `Workspace._create_text_document` is where a workspace makes its documents.
-- `JsonRPCProtocol._send_data` writes by json and cattrs, seven times slower than orjson, and logs each message.
+- `JsonRPCProtocol._send_data` writes by json and cattrs, seven times slower than orjson, and logs it all.
 - `JsonRPCProtocol._shutdown` tells whether the client asked for the end, which decides the exit status.
 """
 
@@ -46,8 +46,8 @@ NO_JSON = _NoJson()
 def decode_message(body: bytes) -> Any:
     """Read the body of a message; `NO_JSON` where it is none.
 
-    Halves of surrogate pairs and bytes that are not UTF-8 come from buffers that hold them: dropping the message
-    would drop the document, so they pass, each bad byte as one lone surrogate.
+    Halves of surrogate pairs and bytes that are not UTF-8 come from buffers that hold them. Dropping the
+    message would drop the document, so they pass, each bad byte as one lone surrogate.
     """
     try:
         return orjson.loads(body)
@@ -70,7 +70,7 @@ def dump(value: Any) -> bytes:
 class Protocol(LanguageServerProtocol):
     """Reads messages defensively, keeps the order of the life cycle, and writes fast."""
 
-    _server: Server  # type: ignore[assignment]
+    _server: Server
 
     def __init__(self, server: Server, converter: Converter) -> None:
         super().__init__(server, converter)

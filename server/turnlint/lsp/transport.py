@@ -1,7 +1,7 @@
 """Messages in and out: framing, the reader thread, and the end of the client.
 
-pygls' own loop drops messages whose header is not spelled `Content-Length`, leaves requests with bad parameters
-unanswered, lives on when the editor has died and ends with status 0 where LSP asks for 1; so it is not used.
+pygls' own loop drops messages whose header is not spelled `Content-Length`, leaves requests with bad
+parameters unanswered, lives on when the editor has died and ends with status 0 where LSP asks for 1.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _content_length(header: bytes) -> int:
 
 
 def _exactly(read: Callable[[int], bytes], buffer: bytearray, length: int) -> bytes | None:
-    """Take so many bytes; None where the stream ends before. Memory grows with what comes, not with a promise."""
+    """Take so many bytes; None where the stream ends before. Memory grows only with what has come."""
     while len(buffer) < length:
         chunk = read(_READ_BYTES)
         if not chunk:

@@ -54,11 +54,10 @@ class HumanReport(Report):
     def summary(self, tally: Tally) -> None:
         severities = tally.severities()
         if not severities:
+            if not tally.files:
+                return  # nothing could be read, which is told elsewhere
             self._write(f"No problems found in {counted(tally.files, 'file')}.\n")
             return
-        words = ", ".join(counted(count, _NOUNS[one.word]) for one, count in severities.items())
+        words = ", ".join(counted(count, one.word) for one, count in severities.items())
         total = counted(sum(severities.values()), "problem")
         self._write(f"Found {total} ({words}) in {counted(tally.files_with_findings, 'file')}.\n")
-
-
-_NOUNS = {"error": "error", "warning": "warning", "info": "note", "hint": "hint"}

@@ -45,7 +45,7 @@ __all__ = [
 
 
 class Trigger(Struct, frozen=True):
-    """What a row must have for a rule to fire: the engine calls a rule only where it cannot prove it silent."""
+    """What a row must have for a rule to fire: the engine calls it only where it cannot prove it silent."""
 
 
 class Words(Trigger, frozen=True):
@@ -177,7 +177,7 @@ class Bound(Struct, frozen=True):
     ) -> Finding:
         """Make a finding.
 
-        `what` is wrong, as a clause without a full stop; `todo` is a sentence that says what to write instead.
+        `what` is wrong, as a clause without a full stop; `todo` is a sentence that says what to write.
         The clause between them is what the target does with it, else `why`, else the rule's own `why`.
         """
         because = self.settings.effect or why or self.rule.why
@@ -219,7 +219,7 @@ def _load(module: ModuleType, family: str) -> RuleModule:
 
 
 def quote(value: Any, limit: int = 40) -> str:
-    """Show a value of a row in a message: at most `limit` code points, one line, nothing that could format."""
+    """Show a value of a row in a message: at most `limit` code points, one line, nothing that formats."""
     if isinstance(value, list | dict):
         return "an array" if isinstance(value, list) else "an object"
     words = {True: "true", False: "false", None: "null"}

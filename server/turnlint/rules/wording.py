@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import isfinite
+from typing import Any
 
 from turnlint.model import Edit, Fix, ShapeFault
 
-__all__ = ["closest", "one_of", "rename", "sentence"]
+__all__ = ["closest", "is_finite", "one_of", "rename", "sentence"]
 
 _LONGEST = 40
 """Nobody misspells a word of more code points than this."""
@@ -15,8 +18,11 @@ _LONGEST = 40
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Guess which known word a wrong one stands for: equal but for case and separators, or misspelled."""
-    if len(word) > _LONGEST:
-        return None
+    return _closest(word, tuple(known)) if len(word) <= _LONGEST else None
+
+
+@lru_cache(1024)
+def _closest(word: str, known: tuple[str, ...]) -> str | None:
     by_plain = {_plain(one): one for one in known}
     plain = _plain(word)
     if plain in by_plain:
@@ -39,6 +45,11 @@ def one_of(words: Sequence[str]) -> str:
 def sentence(clause: str) -> str:
     """Make a clause a sentence of its own."""
     return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def is_finite(value: Any) -> bool:
+    """Say whether a value is anything but NaN or infinity, which are told as faults of JSON already."""
+    return type(value) is not float or isfinite(value)
 
 
 def rename(fault: ShapeFault) -> Fix | None:

@@ -33,9 +33,9 @@ _NAMES = {
     "\u2060": "a word joiner",
     "\ufeff": "a byte order mark",
     **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "a direction control"),
-    **dict.fromkeys("\U000e0001\U000e0020\U000e0061\U000e0065\U000e0069\U000e006f\U000e007f", "a tag"),
 }
-"""Of the tags, those that a hidden text in Latin letters can hardly do without."""
+_TAGS = "\U000e0001\U000e0020\U000e0061\U000e0065\U000e0069\U000e006f\U000e0075"
+"""Tags that a hidden text can hardly do without: its beginning, the space and the vowels."""
 
 _C0 = tuple(chr(code) for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _C1 = tuple(map(chr, range(0x80, 0xA0)))
@@ -43,7 +43,7 @@ _C1 = tuple(map(chr, range(0x80, 0xA0)))
 RULE = Rule(
     severity=Severity.WARNING,
     why="nobody sees it, and the tokenizer does",
-    trigger=Words((*_C0, *_C1, *_NAMES)),
+    trigger=Words((*_C0, *_C1, *_NAMES, *_TAGS)),
 )
 
 
@@ -53,6 +53,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         "\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f"
         f"|(?P<hidden>[{re.escape(''.join((*_C0, *_NAMES)))}]|(?<![\x80-\uffff])[\x80-\x9f])"
+        "|(?P<tags>[\U000e0000-\U000e007f]+)"
     )
 
 
@@ -67,15 +68,20 @@ def _without_spaces() -> re.Pattern[str]:
 
 
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
-    hidden = [found for found in _pattern().finditer(text.value) if found["hidden"]]
+    hidden = [found for found in _pattern().finditer(text.value) if _is_hidden(found)]
     if hidden:
         needed = _needed(text.value)
         hidden = [found for found in hidden if _NAMES.get(found[0]) not in needed]
     if hidden:
         first = hidden[0][0]
-        more = f", one of {len(hidden)} hidden characters," if len(hidden) > 1 else ""
-        what = f"{_NAMES.get(first, 'a control character')} (U+{ord(first):04X}){more} hides in the text"
+        name = _NAMES.get(first, "a tag" if hidden[0]["tags"] else "a control character")
+        more = f", one of {len(hidden)} places," if len(hidden) > 1 else ""
+        what = f"{name} (U+{ord(first[0]):04X}){more} hides in the text"
         yield rule.at(text.place.slice(*hidden[0].span()), what, "Remove it.", fix=_fix(text, hidden))
+
+
+def _is_hidden(found: re.Match[str]) -> bool:
+    return bool(found["hidden"]) or any(tag in (found["tags"] or "") for tag in _TAGS)
 
 
 def _needed(value: str) -> set[str]:
@@ -85,6 +91,6 @@ def _needed(value: str) -> set[str]:
 
 
 def _fix(text: Text, hidden: list[re.Match[str]]) -> Fix | None:
-    if any(found[0] not in _NAMES for found in hidden):
+    if any(found["hidden"] and found[0] not in _NAMES for found in hidden):
         return None
     return Fix("Remove them", tuple(Edit(text.place.slice(*found.span())) for found in hidden))

@@ -39,7 +39,15 @@ _ELSEWHERE = frozenset("{<$%./#'[…TFN")
 @cache
 def _start() -> re.Pattern[str]:
     """The start of an object with a key, or of an array of such objects, bare or in a block of code."""
-    return re.compile(r'\s*(?P<fence>```json\s*\n\s*)?(?P<json>(?:\[\s*)?\{[ \t\r\n]*"[^"\\\n]{1,200}"\s*:)')
+    return re.compile(
+        r'\s*(?P<fence>```json[ \t\r]*\n\s*)?(?P<json>(?:\[\s*)?\{[ \t\r\n]*"[^"\\\n]{1,200}"\s*:)'
+    )
+
+
+@cache
+def _slot() -> re.Pattern[str]:
+    """The rest of a slot of a template: `{name}`."""
+    return re.compile(r"[\w.]{1,100} ?\}")
 
 
 @cache
@@ -83,7 +91,8 @@ def _break(body: str) -> int | None:
     except RecursionError:
         return None
     except ValueError:
-        return _place(body, position)
+        # After a whole value comes another one, or prose: then nobody meant the answer to be JSON.
+        return _place(body, position) if body[position] in "{[" else None
     return None
 
 
@@ -92,5 +101,7 @@ def _place(body: str, start: int) -> int | None:
 
     columns = diagnose(body[start:]).place.columns or (0, 0)
     position = start + columns[0]
-    before = body[:position].rstrip()[-1:]
-    return None if body[position] in _ELSEWHERE and before in ":,{[" else position
+    before = body[:position].rstrip()
+    if body[position] in _ELSEWHERE and before.endswith((":", ",", "{", "[")):
+        return None
+    return None if before.endswith("{") and _slot().match(body, position) else position

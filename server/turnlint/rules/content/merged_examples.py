@@ -35,7 +35,7 @@ RULE = Rule(
 
 @cache
 def _heading() -> re.Pattern[str]:
-    return re.compile(r"^(?:#{2,3} (?:Instruction|Human|Assistant):|\d{1,4}\. Instruction:)", re.MULTILINE)
+    return re.compile(r"^(?:#{2,3} (?:Instruction|Human):|\d{1,4}\. Instruction:)", re.MULTILINE)
 
 
 @cache

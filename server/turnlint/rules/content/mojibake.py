@@ -59,7 +59,8 @@ def _pattern() -> re.Pattern[str]:
         # A capital before it: a word in capitals, like the Portuguese AMANHÃ, and then a quote.
         rf"(?<![A-ZÀ-Þ])(?:{'|'.join((*_ACCENTS, *_SIGNS))})"
         rf"|(?:{'|'.join(_SYMBOLS)}){tail}|{'|'.join(_WHOLE)}|{_EMOJI}{tail}{{2}}"
-        rf"|(?:{'|'.join(_CYRILLIC)})(?:[ÐÑ]{tail})+|(?:(?:{'|'.join(_KANA)}){tail}){{2,}}"
+        rf"|(?=(?:[ÐÑ]{tail}){{0,20}}?(?:{'|'.join(_CYRILLIC)}))(?:[ÐÑ]{tail}){{2,}}"
+        rf"|(?:(?:{'|'.join(_KANA)}){tail}){{2,}}"
     )
 
 

@@ -17,7 +17,7 @@ Fix:
 
 Sources:
     Rae and others, Scaling Language Models (2021), table A1; huggingface/datatrove, examples/fineweb.py.
-"""  # noqa: E501
+"""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -35,5 +35,6 @@ RULE = Rule(
 def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:
     most = rule[file.split]
     if file.format in rule.rule.formats and most is not None and file.rows > most:
-        what = f"the file has {file.rows:,} rows for {file.split}"
+        use = "to train on" if file.split == "train" else "to validate with"
+        what = f"the file has {file.rows:,} rows {use}"
         yield rule.at(None, what, f"Keep {most:,} of them.")

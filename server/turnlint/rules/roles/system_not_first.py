@@ -16,8 +16,8 @@ Fix:
     None.
 
 Sources:
-    OpenAI's schema allows it, and its guides never show it. Published chat templates of open models raise an
-    error for it ("System message must be at the beginning").
+    OpenAI's schema allows it, and its guides never show it; microsoft/azure-skills,
+    skills/microsoft-foundry/finetuning (2026-08).
 """
 
 from collections.abc import Iterator

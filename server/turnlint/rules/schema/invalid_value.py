@@ -23,7 +23,7 @@ from typing import Any
 
 from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
-from turnlint.rules.wording import closest, one_of
+from turnlint.rules.wording import closest, is_finite, one_of
 
 RULE = Rule(severity=Severity.ERROR, why="a trainer does not know what it means")
 
@@ -31,6 +31,8 @@ _SPELLED: dict[Any, str] = {True: "1", False: "0"}
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    if not is_finite(fault.found):
+        return
     meant = _guess(fault.found, fault.expected)
     allowed = [f"`{value}`" for value in fault.expected]
     todo = f"Write {one_of([f'`{meant}`'] if meant else allowed)}."

@@ -50,7 +50,7 @@ def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     hint = _HINTS.get(fault.name) if fault.owner == "row" else None
     meant = None if hint else closest(fault.name, fault.expected)
     if meant:
-        todo = f"Did you mean `{meant}`?"
+        todo = f"Rename it to `{meant}`."
         fix = Fix(f"Rename to `{meant}`", (Edit(fault.place, json.dumps(meant)),))
     else:
         todo = hint or "Remove it."

@@ -29,7 +29,7 @@ from msgspec import Struct
 
 from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
-from turnlint.rules.wording import one_of
+from turnlint.rules.wording import is_finite, one_of
 
 RULE = Rule(severity=Severity.ERROR, why="a trainer cannot read the row")
 
@@ -91,6 +91,8 @@ _CURES = (
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    if not is_finite(fault.found):
+        return
     cure = next((one for one in _CURES if _applies(one, fault)), None)
     todo = cure.todo if cure else ""
     yield rule.at(fault.place, _what(fault), todo, fix=_fix(fault, cure) if cure else None)
@@ -114,12 +116,12 @@ def _applies(cure: _Cure, fault: ShapeFault) -> bool:
 
 
 def _fix(fault: ShapeFault, cure: _Cure) -> Fix | None:
-    meant = cure.convert(fault.found)
-    if meant is None:
-        return None
     try:
+        meant = cure.convert(fault.found)
         content = json.dumps(meant, ensure_ascii=False)
         content.encode()
     except (UnicodeEncodeError, RecursionError):
         return None
-    return Fix("Write it as " + fault.expected[0], (Edit(fault.place, content, whole=True),), cure.safe)
+    if meant is None:
+        return None
+    return Fix(f"Write {cure.expected}", (Edit(fault.place, content, whole=True),), cure.safe)

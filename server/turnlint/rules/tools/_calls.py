@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from turnlint.model import Call, Example, Place, Row, Turn
+from turnlint.model import Call, Example, JsonFault, Place, Row, Turn
 from turnlint.text.decode import decode
 
-__all__ = ["Unpaired", "all_calls", "all_turns", "arguments", "conversations", "unpaired", "within"]
+__all__ = [
+    "NAME",
+    "Unpaired",
+    "all_calls",
+    "all_turns",
+    "arguments",
+    "conversations",
+    "decoded_arguments",
+    "fatal_fault",
+    "unpaired",
+    "within",
+]
+
+NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+"""What the API takes for the name of a tool."""
 
 
 def all_turns(example: Example) -> tuple[Turn, ...]:
@@ -34,6 +49,20 @@ def conversations(example: Example) -> tuple[tuple[Turn, ...], ...]:
 def arguments(call: Call) -> Row | None:
     """Read the arguments of a call; None where they are no text. What it gives must not be changed."""
     return _read(call.arguments) if type(call.arguments) is str else None
+
+
+_FATAL = frozenset(("invalid-json", "deep-nesting", "control-character", "non-finite-number"))
+
+
+def fatal_fault(row: Row) -> JsonFault | None:
+    """The first fault for which a strict parser refuses a text."""
+    return next((fault for fault in row.faults if fault.kind in _FATAL), None)
+
+
+def decoded_arguments(call: Call) -> Any:
+    """The value of the arguments of a call, in JSON's types; `...` where they are no text or no JSON."""
+    row = arguments(call)
+    return row.value if row is not None and fatal_fault(row) is None else ...
 
 
 def within(call: Call, place: Place) -> Place:

@@ -18,14 +18,14 @@ Fix:
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCall; glaive
     function-calling data has rows with single quotes.
-"""  # noqa: E501
+"""
 
 import re
 from collections.abc import Iterator
 
 from turnlint.model import Call, Edit, Example, Finding, Fix, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule
-from turnlint.rules.tools._calls import arguments, within
+from turnlint.rules.tools._calls import arguments, fatal_fault, within
 
 RULE = Rule(
     severity=Severity.ERROR,
@@ -33,8 +33,6 @@ RULE = Rule(
     trigger=Keys(("tool_calls", "function_call")),
 )
 
-_FATAL = frozenset(("invalid-json", "deep-nesting", "control-character", "non-finite-number"))
-"""What a strict parser refuses."""
 _SENTENCE_END = re.compile(r"\.(?= )")
 
 
@@ -43,7 +41,7 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
         row = arguments(call)
         if row is None:
             continue
-        fault = next((fault for fault in row.faults if fault.kind in _FATAL), None)
+        fault = fatal_fault(row)
         if not call.arguments.strip():
             yield _blank(call, rule)
         elif fault is not None:

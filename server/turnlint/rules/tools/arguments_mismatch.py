@@ -19,17 +19,17 @@ Fix:
 Sources:
     Salesforce/xlam-function-calling-60k, discussion 11: 5,395 of 60,000 rows break their schema.
     json-schema.org, drafts 4 to 2020-12.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from itertools import chain, islice
 from typing import Any
 
 from turnlint.model import Call, Example, Finding, Place, Severity, Tool
 from turnlint.rules import Bound, Keys, Rule, quote
 from turnlint.rules.tools import _schema
-from turnlint.rules.tools._calls import all_calls, arguments, within
+from turnlint.rules.tools._calls import all_calls, decoded_arguments, within
+from turnlint.rules.wording import closest
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -39,6 +39,8 @@ RULE = Rule(
 
 _SHOWN = 3
 """So many problems of one call are told, in one finding."""
+_COMPARED = 64
+"""An argument that is not declared is compared with so many that are."""
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas")
 """With these the schema may name arguments elsewhere."""
 
@@ -49,9 +51,9 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
         tool = tools.get(call.name or "")
         if tool is None or len(call.arguments or "") > _schema.MAX_BYTES:
             continue
-        row = arguments(call)
-        if row is not None and row.parsed and type(row.value) is dict:
-            yield from _judge(call, tool, row.value, rule)
+        value = decoded_arguments(call)
+        if type(value) is dict:
+            yield from _judge(call, tool, value, rule)
 
 
 def _by_name(example: Example) -> dict[str, Tool]:
@@ -101,7 +103,7 @@ def _misspelt(tool: Tool, value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     unnamed = _unnamed(tool, value)
     absent = [key for key in tool.parameters["properties"] if key not in value] if unnamed else []
     for key in unnamed[:_SHOWN]:
-        close = get_close_matches(key[:64], [name for name in absent[:64] if len(name) <= 64], 1, 0.8)
-        if close:
-            absent.remove(close[0])
-            yield key, close[0]
+        close = closest(key, absent[:_COMPARED])
+        if close is not None:
+            absent.remove(close)
+            yield key, close

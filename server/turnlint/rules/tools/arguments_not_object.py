@@ -17,14 +17,14 @@ Fix:
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FunctionParameters.
-"""  # noqa: E501
+"""
 
 import json
 from collections.abc import Iterator
 
 from turnlint.model import Call, Edit, Example, Finding, Fix, Place, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule
-from turnlint.rules.tools._calls import arguments, within
+from turnlint.rules.tools._calls import decoded_arguments, within
 from turnlint.text.decode import decode
 
 RULE = Rule(
@@ -38,13 +38,11 @@ _KINDS = {list: "an array", str: "a string", bool: "true or false", type(None): 
 
 def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
     for call in turn.calls:
-        row = arguments(call)
-        if row is not None and row.parsed and type(row.value) is not dict:
-            fix = _fix(call, row.value)
-            todo = (
-                "Encode them only once." if fix and row.value else "Write an object, `{}` for no arguments."
-            )
-            what = f"the arguments are {_KINDS.get(type(row.value), 'a number')}, not an object"
+        value = decoded_arguments(call)
+        if value is not ... and type(value) is not dict:
+            fix = _fix(call, value)
+            todo = "Encode them only once." if fix and value else "Write an object, `{}` for no arguments."
+            what = f"the arguments are {_KINDS.get(type(value), 'a number')}, not an object"
             yield rule.at(within(call, Place()), what, todo, fix=fix)
 
 

@@ -17,7 +17,7 @@ Fix:
 
 Sources:
     OpenAI's fine-tuning guide (2026) describes leaving definitions out to save tokens.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

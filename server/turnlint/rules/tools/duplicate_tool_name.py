@@ -17,7 +17,7 @@ Fix:
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FunctionObject and ChatCompletionMessageToolCall.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

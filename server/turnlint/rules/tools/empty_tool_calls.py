@@ -16,7 +16,7 @@ Fix:
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCalls.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -17,7 +17,7 @@ Fix:
 
 Sources:
     json-schema.org, core specification 2020-12, section 8.2.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ Fix:
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FunctionParameters. json-schema.org, drafts 4 to
     2020-12: what any of them takes is taken.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -17,7 +17,7 @@ Fix:
 
 Sources:
     OpenAI's API reference; Microsoft's sample files (2026-01).
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ Fix:
 
 Sources:
     OpenAI's API reference: `functions` and `function_call` are deprecated in favour of `tools`.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -17,7 +17,7 @@ Fix:
 
 Sources:
     microsoft-foundry/fine-tuning#23 (2026-03); Microsoft's sample files (2026-01).
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

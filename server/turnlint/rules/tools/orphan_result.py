@@ -16,7 +16,7 @@ Fix:
 
 Sources:
     OpenAI's API reference: a tool message must follow a message with the call that it answers.
-"""  # noqa: E501
+"""
 
 import json
 from collections.abc import Iterator

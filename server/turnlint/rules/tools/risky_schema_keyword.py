@@ -19,7 +19,7 @@ Fix:
 Sources:
     microsoft-foundry/fine-tuning#23 (2026-03) and a public log of a failed job (2026); Microsoft's own
     samples use no other keywords.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ Fix:
 Sources:
     OpenAI's structured outputs guide (2026): all fields must be required; additionalProperties must be
     false.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ Fix:
 Sources:
     Azure OpenAI quotas and limits (2026-02): 128 tools; openai/openai-openapi, openapi.yaml of 2025-07-04:
     128 functions.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

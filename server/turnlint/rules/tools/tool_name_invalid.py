@@ -17,14 +17,14 @@ Fix:
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FunctionObject.
-"""  # noqa: E501
+"""
 
 import re
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Place, Related, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.tools._calls import all_calls, all_turns
+from turnlint.rules.tools._calls import NAME, all_calls, all_turns
 
 RULE = Rule(
     severity=Severity.ERROR,
@@ -32,7 +32,6 @@ RULE = Rule(
     trigger=Keys(("tools", "functions", "tool_calls", "function_call")),
 )
 
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _STRANGE = re.compile(r"[^a-zA-Z0-9_-]++")
 
 
@@ -41,7 +40,7 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
     for name, place in _names(example):
         places.setdefault(name, []).append(place)
     for name, (first, *others) in places.items():
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             related = [Related("and here", place=place) for place in others]
             fix = _fix(name, [first, *others], places)
             yield rule.at(first, f"{quote(name)} {_fault(name)}", _TODO, related=related, fix=fix)

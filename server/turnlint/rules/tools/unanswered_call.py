@@ -18,7 +18,7 @@ Fix:
 Sources:
     OpenAI's API reference; Microsoft's sample files (2026-01): 194 calls without answer, all of them in the
     last message.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
 

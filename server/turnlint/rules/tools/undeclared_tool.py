@@ -17,20 +17,23 @@ Fix:
 Sources:
     OpenAI's fine-tuning guide on function calling (2026); Salesforce/xlam-function-calling-60k, discussion
     11.
-"""  # noqa: E501
+"""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.tools._calls import all_calls
+from turnlint.rules.tools._calls import NAME, all_calls
+from turnlint.rules.wording import closest
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns to call tools that it was not given",
     trigger=Keys(("tool_calls", "function_call")),
 )
+
+_COMPARED = 128
+"""A wrong name is compared with so many declared ones."""
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
@@ -39,11 +42,12 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
         return
     known = frozenset(declared)
     for call in all_calls(example):
-        if call.name is not None and call.name not in known:
+        # A name that no tool can have is told as such.
+        if call.name is not None and call.name not in known and NAME.fullmatch(call.name):
             what = f"{quote(call.name)} is called, but not declared"
             yield rule.at(call.name_place, what, _todo(call.name, declared))
 
 
 def _todo(name: str, declared: list[str]) -> str:
-    close = get_close_matches(name[:64], declared[:128], 1, 0.7)
-    return f"Did you mean {quote(close[0])}?" if close else "Declare it, or call one that is declared."
+    close = closest(name, declared[:_COMPARED])
+    return f"Did you mean {quote(close)}?" if close else "Declare it, or call one that is declared."

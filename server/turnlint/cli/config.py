@@ -1,0 +1,43 @@
+"""Show the settings that hold for a file or folder.
+
+examples:
+  turnlint config                      Show what holds in this folder
+  turnlint config data/train.jsonl --target azure
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from turnlint.cli._options import add_settings_options, settings_finder
+from turnlint.cli._streams import Output
+from turnlint.cli._tables import table
+from turnlint.config.discovery import absolute
+from turnlint.model import Severity
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("path", nargs="?", default=os.curdir, metavar="PATH", help="A file or folder")
+    add_settings_options(parser)
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Print the settings."""
+    finder = settings_finder(args)
+    path = absolute(args.path)
+    config = finder.config(path if path.is_dir() else path.parent)
+    settings = finder.resolve(config, path)
+    facts = {
+        "settings file": config.path,
+        "target": settings.target,
+        "format": settings.format or "as the rows tell",
+        "stage": settings.stage,
+        "split": settings.split,
+        "fail on": (finder.fail_on(path) or Severity.WARNING).word,
+    }
+    output.write(table((f"{name}:", str(value)) for name, value in facts.items() if value is not None))
+    output.write("\nrules that are on:\n")
+    output.write(table((f"  {name}", one.severity.word) for name, one in settings.rules.items()))
+    return 0

@@ -1,0 +1,46 @@
+"""Print the JSON Schema of a format, or of the settings.
+
+examples:
+  turnlint schema openai-chat
+  turnlint schema settings             What turnlint.toml may hold
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import msgspec
+
+from turnlint.cli._program import one_of
+from turnlint.cli._streams import Output
+from turnlint.cli._tables import as_json
+from turnlint.config.discovery import SettingsFile
+from turnlint.formats import Format, all_formats, get_format
+
+SETTINGS = "settings"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    known = one_of("format", lambda: [SETTINGS, *(one.name for one in all_formats())])
+    parser.add_argument("name", metavar="NAME", help="A format, or `settings`", type=known)
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Print the schema."""
+    output.write(
+        as_json(settings_schema() if args.name == SETTINGS else format_schema(get_format(args.name)))
+    )
+    return 0
+
+
+def format_schema(one: Format) -> dict[str, Any]:
+    """The JSON Schema of the rows of a format."""
+    return {"$schema": _DIALECT, "title": one.title, **msgspec.json.schema(one.shape)}
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON Schema of turnlint.toml."""
+    return {"$schema": _DIALECT, "title": "Settings of turnlint", **msgspec.json.schema(SettingsFile)}

@@ -1,0 +1,50 @@
+"""Describe a target, who trains on the data, or list all of them.
+
+examples:
+  turnlint target                      List the targets
+  turnlint target azure                Describe one
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from turnlint.cli._program import one_of
+from turnlint.cli._streams import Output
+from turnlint.cli._tables import table
+from turnlint.config import Target, all_targets
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    known = one_of("target", all_targets)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="The target to describe", type=known)
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Print what was asked for."""
+    if args.name:
+        output.write(_page(all_targets()[args.name]))
+    else:
+        output.write(table((name, one.title, one.description) for name, one in all_targets().items()))
+    return 0
+
+
+def _page(one: Target) -> str:
+    title = f"{one.name}: {one.title}"
+    parts = [title, "=" * len(title), "", one.description, ""]
+    if one.formats:
+        parts.append(f"Formats: {', '.join(one.formats)}.")
+    if one.models:
+        parts.append(f"Models: {', '.join(one.models)}.")
+    return "\n".join([*parts, "", "Rules:", table(_rules(one))])
+
+
+def _rules(one: Target) -> Iterator[tuple[str, ...]]:
+    for name, layer in one.rules.items():
+        switch = {None: "", True: "on", False: "off"}[layer.on]
+        said = [word for word in (switch, layer.effect, layer.severity) if word]
+        said += [f"{key} = {value}" for key, value in layer.parameters.items()]
+        source = " ".join(str(word) for word in (layer.source, layer.date) if word)
+        yield f"  {name}", ", ".join(said), source

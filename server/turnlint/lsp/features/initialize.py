@@ -1,0 +1,17 @@
+"""The client says who it is and what its user set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from turnlint.lsp.server import Server
+
+METHOD = types.INITIALIZE
+
+
+def handle(server: Server, params: types.InitializeParams) -> None:
+    """Take the settings. pygls negotiates the rest."""
+    server.settings.update(params.initialization_options)

@@ -1,0 +1,105 @@
+"""What a text is as a whole: recognised from its start, and judged with its bytes as they stand on disk."""
+
+from __future__ import annotations
+
+import io
+import logging
+import stat
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from pygls.uris import to_fs_path
+
+from turnlint.engine import bound_rules, file_findings, vote
+from turnlint.engine.file import UNKNOWN_FORMAT, VOTERS
+from turnlint.formats import Format, get_format
+from turnlint.lsp.rows import row_bytes
+from turnlint.model import Finding, JsonFault, Place, Settings
+from turnlint.text.lines import LineStore
+from turnlint.text.rows import HEAD_BYTES, sniff
+
+__all__ = ["Recognised", "Sample", "judge_file", "path_of", "recognise", "sample"]
+
+logger = logging.getLogger(__name__)
+
+
+LIVE_RULES = frozenset({"unknown-format"})
+"""Rules about the file that the buffer alone decides."""
+
+
+class Recognised(Struct, frozen=True):
+    """What the start of a text tells."""
+
+    settings: Settings
+    format: Format | None
+    jsonl: bool
+    """False where rows are not to be judged one by one."""
+    findings: tuple[Finding, ...]
+
+    def judges_like(self, other: Recognised) -> bool:
+        """Rows need not be judged anew."""
+        return (self.jsonl, self.format, self.settings) == (other.jsonl, other.format, other.settings)
+
+
+class Sample(Struct, frozen=True):
+    """Enough of a text to recognise it, apart from the store, which goes on changing."""
+
+    head: Sequence[str]
+    complete: bool
+    voters: Sequence[str]
+
+
+def sample(store: LineStore) -> Sample:
+    """Take what decides: the head, and the first rows that are not blank."""
+    head: list[str] = []
+    left = HEAD_BYTES
+    for line in store:
+        head.append(line.text + line.end)
+        left -= len(head[-1])
+        if left <= 0:
+            break
+    voters = islice((line.text for line in store if line.text), VOTERS)
+    return Sample(head, left > 0, tuple(voters))
+
+
+def recognise(taken: Sample, settings: Settings) -> Recognised:
+    """Say what the text is, as the engine does for a file."""
+    bound = bound_rules(settings)
+
+    def said(kind: str, detail: str) -> tuple[Finding, ...]:
+        return (bound[kind].fault(JsonFault(kind, Place(), detail)),) if kind in bound else ()
+
+    fault = sniff(row_bytes("".join(taken.head))[:HEAD_BYTES], complete=taken.complete)
+    if fault is not None:
+        return Recognised(settings, None, False, said(fault.kind, fault.detail))
+    if settings.format is not None:
+        return Recognised(settings, get_format(settings.format), True, ())
+    found = vote(map(row_bytes, taken.voters))
+    known = found is not None or not any(text.strip() for text in taken.voters)
+    return Recognised(settings, found, True, () if known else said("unknown-format", UNKNOWN_FORMAT))
+
+
+def judge_file(path: Path | None, buffer: str, settings: Settings, name: str) -> tuple[Finding, ...]:
+    """What is said of the file as a whole: of its bytes on disk, or of the buffer if they cannot be read."""
+    try:
+        if path is not None and stat.S_ISREG(path.stat().st_mode):
+            with path.open("rb") as stream:
+                return tuple(file_findings(stream, settings, name=name))
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        logger.info("%s cannot be read: %s", path, error)
+    return tuple(file_findings(io.BytesIO(row_bytes(buffer)), settings, name=name))
+
+
+def path_of(uri: str) -> Path | None:
+    """The local file of a URI; None for any other scheme, and for files of other hosts."""
+    try:
+        parts = urlsplit(uri)
+        if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+            return None
+        found = to_fs_path(uri)
+    except ValueError:
+        return None
+    return Path(found) if found and not found.startswith(("//", "\\\\")) else None

@@ -1,0 +1,174 @@
+"""One open document: when its rows are judged, when its format is voted, and what the client is told."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+from turnlint.lsp.document import Document
+from turnlint.lsp.protocol import dump
+from turnlint.lsp.recognise import LIVE_RULES, Recognised, judge_file, path_of, recognise, sample
+from turnlint.lsp.render import Diagnostic, of_file, of_row, summary
+from turnlint.lsp.rows import Rows
+from turnlint.model import Finding
+
+if TYPE_CHECKING:
+    from turnlint.lsp.server import Server
+
+__all__ = ["Session"]
+
+logger = logging.getLogger(__name__)
+
+_LIMIT = 1_000
+"""Editors keep no more diagnostics of a file."""
+_SLICE_SECONDS = 0.008
+_IDLE_SECONDS = 0.5
+_MANY_LINES = 10_000
+"""From so many lines on, collecting garbage among them would take longer than a frame."""
+
+Job: TypeAlias = Literal["settings", "format", "file"]
+
+
+class Session:
+    """Follows one document from open to close. All its methods run on the event loop."""
+
+    def __init__(self, server: Server, document: Document) -> None:
+        self._server = server
+        self._document = document
+        self._path = path_of(document.uri)
+        self._name = PurePosixPath(unquote(urlsplit(document.uri).path)).name
+        self._rows = Rows(document.store)
+        self._settings = server.settings_of(self._path)
+        self._recognised: Recognised | None = None
+        self._of_file: tuple[Finding, ...] = ()
+        self._jobs: set[Job] = {"format", "file"}
+        self._task: asyncio.Task[None] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._early = False
+        """The first rows are to be shown before the others are judged."""
+        self._queued = self._closed = False
+        self._told: bytes | None = None
+        self._wake()
+
+    def changed(self) -> None:
+        """Follow the edits of the document: judge what they touched, now if it is little."""
+        for change in self._document.take_changes():
+            self._rows.replace(change)
+        self._publish_soon()
+        self._wake()
+        if self._idle is not None:
+            self._idle.cancel()
+        jobs: tuple[Job, ...] = ("format",) if self._path is not None else ("format", "file")
+        self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._wake, *jobs)
+
+    def saved(self) -> None:
+        """Judge what depends on the file and on the settings beside it."""
+        self._wake("settings", "format", "file")
+
+    def reconfigured(self) -> None:
+        """Judge by other settings, if they are others."""
+        self._wake("settings", "format", "file")
+
+    def close(self) -> None:
+        """Stop, and take all diagnostics back."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._idle is not None:
+            self._idle.cancel()
+        self._closed = True
+        self._send(b"[]", None)
+        if self._document.store.count >= _MANY_LINES:
+            gc.unfreeze()
+
+    def _wake(self, *jobs: Job) -> None:
+        self._jobs.update(jobs)
+        if (self._task is None or self._task.done()) and (self._jobs or self._rows.pending):
+            self._task = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        """Do what is due, in slices between which the client is heard; then show what was found."""
+        while self._jobs or self._rows.pending:
+            try:
+                await self._next_job()
+            except Exception:
+                logger.exception("a document could not be judged")
+            await asyncio.sleep(0)
+        self._publish_soon()
+        if self._document.store.count >= _MANY_LINES:
+            gc.collect()
+            gc.freeze()
+
+    async def _next_job(self) -> None:
+        if "settings" in self._jobs:
+            self._jobs.remove("settings")
+            self._settings = self._server.settings_of(self._path)
+        elif "format" in self._jobs:
+            self._jobs.remove("format")
+            await self._recognise()
+        elif self._rows.pending:
+            self._rows.work(_SLICE_SECONDS)
+            if self._early and self._rows.pending:
+                self._early = False
+                self._publish_soon()
+        else:
+            self._jobs.remove("file")
+            buffer = "" if self._path is not None and self._path.is_file() else self._document.source
+            self._of_file = await asyncio.to_thread(
+                judge_file, self._path, buffer, self._settings, self._name
+            )
+
+    async def _recognise(self) -> None:
+        """Vote, and have all rows judged again if the text turns out to be something else than before."""
+        taken = sample(self._document.store)
+        self._early = self._recognised is None and not taken.complete
+        found = await asyncio.to_thread(recognise, taken, self._settings)
+        before, self._recognised = self._recognised, found
+        if before is not None and before.judges_like(found):
+            return
+        if found.jsonl:
+            self._rows.judge_as(found.format, found.settings)
+        else:
+            self._rows.forget()
+
+    def _publish_soon(self) -> None:
+        """Publish once for all that has arrived by then."""
+        if not self._queued:
+            self._queued = True
+            asyncio.get_running_loop().call_soon(self._publish)
+
+    def _publish(self) -> None:
+        if self._closed:
+            return
+        self._queued = False
+        try:
+            body = dump(self._diagnostics())
+        except Exception:
+            logger.exception("the findings could not be written")
+            return
+        if body != self._told:
+            self._told = body
+            self._send(body, self._document.version)
+
+    def _diagnostics(self) -> list[Diagnostic]:
+        chosen, left = self._rows.shown(_LIMIT)
+        head = self._recognised.findings if self._recognised else ()
+        said = {finding.rule for finding in head}
+        rest = [one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES]
+        entries = [summary(left)] if left else []
+        entries += [of_file(finding) for finding in (*head, *rest)]
+        entries += [of_row(self._document, one) for one in chosen]
+        return entries
+
+    def _send(self, diagnostics: bytes, version: int | None) -> None:
+        """Write the message by hand: the diagnostics are JSON already."""
+        about = b'"uri":%b' % dump(self._document.uri)
+        if version is not None:
+            about += b',"version":%d' % version
+        self._server.protocol.send_body(
+            b'{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{%b,"diagnostics":%b}}'
+            % (about, diagnostics)
+        )

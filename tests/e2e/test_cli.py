@@ -1,0 +1,413 @@
+"""The command line as users see it: arguments and files in; streams and an exit status out.
+
+What depends on the process, its streams and signals, runs in one of its own; the rest calls `main`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import chdir
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+import pytest
+
+from turnlint.cli import main
+
+GOOD = '{"messages":[{"role":"user","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
+BAD = '{"messages":[{"role":"usr","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
+
+START = [sys.executable, "-m", "turnlint"]
+LINES = ("--output-format", "json-lines", "--quiet")
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def rows(pattern: str, count: int = 12) -> str:
+    return "".join(pattern % (number, number) + "\n" for number in range(count))
+
+
+def environment(**changes: str) -> dict[str, str]:
+    unwanted = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CI")
+    return {key: value for key, value in os.environ.items() if key not in unwanted} | changes
+
+
+def turnlint(*arguments: str, cwd: Path, stdin: str = "", env: dict[str, str] | None = None) -> Done:
+    """Call the program in this process."""
+    written = [io.BytesIO(), io.BytesIO()]
+    out, err = (io.TextIOWrapper(one, "utf-8", write_through=True) for one in written)
+    given = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
+    with (
+        chdir(cwd),
+        mock.patch.dict(os.environ, env or environment(), clear=True),
+        mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err),
+    ):
+        status = main(arguments)
+        return checked(Done(status, *(one.getvalue().decode() for one in written)))
+
+
+def program(*arguments: str, cwd: Path, stdout: Any = subprocess.PIPE) -> Done:
+    """Run the program as a process of its own."""
+    done = subprocess.run(
+        [*START, *arguments],
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    return checked(Done(done.returncode, done.stdout or "", done.stderr))
+
+
+def shell(command: str, cwd: Path) -> Done:
+    """Run a line of bash, in which `$TURNLINT` starts the program."""
+    env = environment(TURNLINT=" ".join(START))
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=cwd, env=env, capture_output=True, text=True, check=False
+    )
+    return checked(Done(done.returncode, done.stdout, done.stderr))
+
+
+def checked(done: Done) -> Done:
+    """Whatever happens, nobody sees a traceback."""
+    assert "Traceback" not in done.stderr
+    assert "internal error" not in done.stderr
+    return done
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def paths(done: Done) -> list[str]:
+    """The files that findings in JSON lines speak of, in order, each once."""
+    return list(dict.fromkeys(json.loads(line)["path"] for line in done.stdout.splitlines()))
+
+
+# Exit status and streams
+
+
+def test_clean_files_say_so(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(GOOD)})
+    done = program("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "No problems found in 1 file.\n")
+    assumed = "No target set: openai-chat rows are judged by the rules of OpenAI (set --target)."
+    assert done.stderr == f"{assumed}\n"
+    quiet = turnlint("--check", "--quiet", cwd=tmp_path)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_findings_go_to_stdout_and_end_in_a_summary(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(GOOD, 20) + BAD % (99, 99) + "\n"})
+    done = program("check", "a.jsonl", "--target", "openai", cwd=tmp_path)
+    first, summary = done.stdout.splitlines()
+    assert first.startswith(
+        "a.jsonl:21:22: error[unknown-role] `usr` is not a role: OpenAI refuses the file."
+    )
+    assert summary == "Found 1 problem (1 error) in 1 file."
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_what_fails_the_check(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(GOOD) + GOOD % (0, 0) + "\n"})
+    status = {
+        options: turnlint("check", *options, cwd=tmp_path).returncode
+        for options in [(), ("--fail-on", "error"), ("--exit-zero",), ("--ignore", "duplicates")]
+    }
+    assert list(status.values()) == [1, 0, 0, 0]
+    write(tmp_path, {"turnlint.toml": 'fail-on = "error"'})
+    assert turnlint("check", cwd=tmp_path).returncode == 0
+    assert turnlint("check", "--fail-on", "warning", cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "--slect", "json"], "unknown option `--slect`; did you mean `--select`"),
+        (["check", "--select", "jsn"], "unknown rule or family `jsn`; did you mean `json`"),
+        (["check", "--output-format", "jsn"], "did you mean `json`"),
+        (["check", "--fail-on", "eror"], "did you mean `error`"),
+        (["check", "--max-diagnostics", "-1"], "max-diagnostics"),
+        (["check", "--target", "opnai"], "did you mean `openai`"),
+        (["check", "--config", "nowhere.toml"], "nowhere.toml: No such file"),
+        (["check", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
+        (["check", "no*.jsonl"], "none matches"),
+        (["check", "."], "no JSONL files here"),
+        (["check", "lost.jsonl"], "lost.jsonl: No such file"),
+        (["check", "\x1b[2Jx"], "\ufffd[2Jx"),
+        (["check", "/x" * 3_000], "File name too long"),
+        (["check", "-o", "no/where.json", "-"], "cannot write to no/where.json"),
+        (["chekc"], "unknown command `chekc`; did you mean `check`"),
+        (["turnlint.txt"], "to check the file, write `turnlint check turnlint.txt`"),
+        (["--chekc"], "did you mean `--check`"),
+        (["rule", "unkown-role"], "did you mean `unknown-role`"),
+        (["rule", "unknown-role", "--all"], "not both"),
+        (["schema"], "required: NAME"),
+        (["format", "alpca"], "did you mean `alpaca`"),
+        ([], "Usage: turnlint COMMAND"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_words(tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "lost.jsonl").symlink_to("gone.jsonl") if arguments[1:] == ["lost.jsonl"] else None
+    (tmp_path / "turnlint.txt").touch()
+    done = turnlint(*arguments, cwd=tmp_path)
+    assert words in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_settings_that_cannot_be_obeyed(tmp_path: Path) -> None:
+    write(tmp_path, {"data/a.jsonl": rows(GOOD), "data/turnlint.toml": 'targt = "openai"'})
+    done = turnlint("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "turnlint.toml: unknown key `targt`; did you mean `target`?" in done.stderr
+    assert turnlint("check", "--isolated", cwd=tmp_path).returncode == 0
+
+
+def test_what_can_be_read_is_checked_though_other_files_cannot(tmp_path: Path) -> None:
+    packed = gzip.compress(rows(GOOD, 5_000).encode())
+    write(tmp_path, {"a.jsonl": rows(BAD)})
+    (tmp_path / "b.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    (tmp_path / "c.jsonl").symlink_to("c.jsonl")
+    done = turnlint("check", *LINES, cwd=tmp_path)
+    assert done.returncode == 2
+    assert paths(done) == ["a.jsonl"]
+    assert done.stderr.startswith("turnlint: b.jsonl.gz: damaged: ")
+    assert "turnlint: c.jsonl: Too many levels of symbolic links" in done.stderr
+
+
+# Which files
+
+
+def test_folders_are_walked_in_order(tmp_path: Path) -> None:
+    names = ["B.jsonl", "a/b.ndjson", "a/c/d.JSONL", "e.jsonl"]
+    others = [".hidden/a.jsonl", ".a.jsonl", "a/b.json", "a/b.txt", "node_modules/a.jsonl"]
+    write(tmp_path, dict.fromkeys([*names, *others], rows(BAD)))
+    (tmp_path / "a" / "b.ndjson.gz").write_bytes(gzip.compress(rows(BAD).encode()))
+    (tmp_path / "a" / "up").symlink_to("..")
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    done = turnlint("check", *LINES, cwd=tmp_path)
+    assert paths(done) == ["B.jsonl", "a/b.ndjson", "a/b.ndjson.gz", "a/c/d.JSONL", "e.jsonl"]
+    assert (done.returncode, done.stderr) == (1, "")
+    (tmp_path / "a" / "up").unlink()
+    done = turnlint("check", *LINES, "./a", "e.jsonl", "a/../e.jsonl", "a/*.txt", cwd=tmp_path)
+    assert paths(done) == ["./a/b.ndjson", "./a/b.ndjson.gz", "./a/c/d.JSONL", "e.jsonl", "a/b.txt"]
+
+
+def test_gitignore(tmp_path: Path) -> None:
+    names = ["a.jsonl", "data/b.jsonl", "deep/c.jsonl", "deep/keep.jsonl", "deep/er/d.jsonl", "local.jsonl"]
+    write(tmp_path, dict.fromkeys(names, rows(BAD)))
+    write(
+        tmp_path,
+        {
+            ".gitignore": "# data\ndata/\ndeep/*.jsonl\n",
+            "deep/.gitignore": "!keep.jsonl\n",
+            ".git/info/exclude": "local.jsonl\n",
+        },
+    )
+    assert paths(turnlint("check", *LINES, cwd=tmp_path)) == ["a.jsonl", "deep/er/d.jsonl", "deep/keep.jsonl"]
+    named = turnlint("check", *LINES, "data", "local.jsonl", cwd=tmp_path)
+    assert paths(named) == ["data/b.jsonl", "local.jsonl"]
+    forced = turnlint("check", *LINES, "--force-exclude", "data/b.jsonl", "a.jsonl", cwd=tmp_path)
+    assert paths(forced) == ["a.jsonl"]
+    nothing = turnlint("check", "--force-exclude", "data/b.jsonl", cwd=tmp_path)
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    write(tmp_path, {".gitignore": "*.jsonl", "deep/.gitignore": ""})
+    empty = turnlint("check", cwd=tmp_path)
+    assert empty.returncode == 2
+    assert "What .gitignore lists is left out" in empty.stderr
+
+
+def test_include_and_exclude(tmp_path: Path) -> None:
+    names = ["a.jsonl", "data/b.jsonl", "data/c.txt", "data/old/d.txt"]
+    write(tmp_path, dict.fromkeys(names, rows(BAD)))
+    write(
+        tmp_path,
+        {
+            ".git/HEAD": "",
+            ".gitignore": "data/",
+            "turnlint.toml": 'include = ["data/**/*.txt"]\nexclude = ["old"]',
+        },
+    )
+    assert paths(turnlint("check", *LINES, cwd=tmp_path)) == ["data/c.txt"]
+    assert paths(turnlint("check", *LINES, "data/old/d.txt", cwd=tmp_path)) == ["data/old/d.txt"]
+    assert paths(turnlint("check", *LINES, "--force-exclude", "data/old/d.txt", cwd=tmp_path)) == []
+    assert paths(turnlint("check", *LINES, "--isolated", ".", cwd=tmp_path)) == ["a.jsonl"]
+
+
+def test_standard_input_and_pipes(tmp_path: Path) -> None:
+    write(tmp_path, {"turnlint.toml": '[per-file-ignores]\n"quiet.jsonl" = ["roles"]', "a.jsonl": rows(BAD)})
+    done = turnlint("check", "-", *LINES, cwd=tmp_path, stdin=rows(BAD))
+    assert paths(done) == ["-"]
+    done = turnlint("check", "-", *LINES, "--stdin-filename", "quiet.jsonl", cwd=tmp_path, stdin=rows(BAD))
+    assert (done.returncode, paths(done)) == (0, [])
+    piped = shell("$TURNLINT check -q <(cat a.jsonl a.jsonl) --select duplicates", tmp_path)
+    assert "this row repeats row 1" in piped.stdout.lower()
+
+
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9\x1b[2J.jsonl")).write_text(rows(BAD, 1))
+    for output_format in ("full", "json-lines"):
+        done = program("check", "--output-format", output_format, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "caf\ufffd" in done.stdout
+        assert "\x1b" not in done.stdout
+
+
+# What is printed
+
+
+def test_machine_output_is_complete_and_human_output_is_not(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD, 50), "b.jsonl": rows(BAD, 21)})
+    full = turnlint("check", cwd=tmp_path).stdout.splitlines()
+    assert [line for line in full if "more" in line] == [
+        "a.jsonl: … and 30 more unknown-role",
+        "b.jsonl: … and 1 more unknown-role",
+    ]
+    assert full[-1] == "Found 71 problems (71 errors) in 2 files."
+    found = json.loads(turnlint("check", "--output-format", "json", cwd=tmp_path).stdout)
+    assert [(one["path"], one["row"]) for one in found] == [
+        *(("a.jsonl", row) for row in range(1, 51)),
+        *(("b.jsonl", row) for row in range(1, 22)),
+    ]
+    few = turnlint("check", "--max-diagnostics", "1", "-q", cwd=tmp_path).stdout.splitlines()
+    assert len(few) == 4
+    everything = turnlint("check", "--max-diagnostics", "0", "-q", cwd=tmp_path).stdout.splitlines()
+    assert len(everything) == 71
+    counts = turnlint("check", "--statistics", "-q", cwd=tmp_path).stdout
+    assert counts == "71  error    roles/unknown-role\n"
+
+
+def test_output_file(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD), "findings.jsonl": "old"})
+    options = ("--output-format", "json-lines", "--output-file")
+    done = turnlint("check", *options, "findings.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len((tmp_path / "findings.jsonl").read_text().splitlines()) == 12
+    refused = turnlint("check", "a.jsonl", *options, "./a.jsonl", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "would overwrite a.jsonl" in refused.stderr
+    assert (tmp_path / "a.jsonl").read_text() == rows(BAD)
+
+
+@pytest.mark.parametrize(
+    ("options", "changes", "coloured"),
+    [
+        ((), {}, False),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"CLICOLOR_FORCE": "1"}, True),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (("--color", "never"), {"FORCE_COLOR": "1"}, False),
+        (("--output-format", "json", "--color", "always"), {}, False),
+    ],
+)
+def test_colour(tmp_path: Path, options: tuple[str, ...], changes: dict[str, str], coloured: bool) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD, 1)})
+    done = turnlint("check", *options, cwd=tmp_path, env=environment(**changes))
+    assert ("\x1b[" in done.stdout) == coloured
+
+
+def test_on_a_terminal(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": BAD.replace("Say", "x" * 500) % (1, 1) + "\n"})
+    main, side = pty.openpty()
+    command = [*START, "check", "--select", "roles"]
+    env = environment(COLUMNS="70", TERM="xterm")
+    with subprocess.Popen(command, cwd=tmp_path, stdout=side, stderr=subprocess.DEVNULL, env=env) as process:
+        process.wait(timeout=60)
+    os.close(side)
+    shown = os.read(main, 1 << 16).decode()
+    os.close(main)
+    assert "\x1b[1;31merror\x1b[0m" in shown
+    frame = next(line for line in shown.splitlines() if line.startswith("1 | "))
+    assert len(frame) == 70 - 1  # the left side does without the ellipsis that it has room for
+    assert frame.endswith("…")
+
+
+# Streams that end early
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD, 5_000)})
+    done = shell("$TURNLINT check -q --output-format json | head -n 1; echo ${PIPESTATUS[0]}", tmp_path)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["--version"], ["check", "-q"]])
+def test_output_that_cannot_be_written(tmp_path: Path, arguments: list[str]) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD, 5)})
+    with Path("/dev/full").open("w") as full:
+        done = program(*arguments, cwd=tmp_path, stdout=full)
+    assert done.returncode == 2
+    assert done.stderr == "turnlint: cannot write to standard output: No space left on device\n"
+
+
+def test_interrupt(tmp_path: Path) -> None:
+    command = [*START, "check", "-"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(rows(GOOD, 10).encode())
+        process.stdin.flush()
+        time.sleep(1)  # until it waits for more
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+        assert process.stderr.read() == b""
+
+
+# Other commands
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    assert program("--version", cwd=tmp_path).stdout == turnlint("version", cwd=tmp_path).stdout
+    top = turnlint("--help", cwd=tmp_path)
+    commands = ("check", "config", "format", "rule", "schema", "server", "target", "version")
+    assert top.returncode == 0
+    assert all(f"\n  {command} " in top.stdout for command in commands)
+    for command in ("check", "server"):
+        done = turnlint(command, "--help", cwd=tmp_path)
+        assert done.returncode == 0
+        assert done.stdout.startswith(f"Usage: turnlint {command} ")
+        assert "examples:" in done.stdout
+
+
+def test_pages(tmp_path: Path) -> None:
+    page = turnlint("rule", "roles/unknown-role", cwd=tmp_path).stdout
+    assert page.startswith("roles/unknown-role\n==================\n")
+    assert "\nWhat it does:\n" in page
+    rules = json.loads(turnlint("rule", "--all", "--output-format", "json", cwd=tmp_path).stdout)
+    assert all(one["name"] and one["family"] and "What it does" in one["page"] for one in rules)
+    listed = turnlint("rule", cwd=tmp_path).stdout.splitlines()
+    assert len(listed) == len(rules)
+    assert "openai-chat" in turnlint("format", cwd=tmp_path).stdout
+    assert "messages  " in turnlint("format", "openai-chat", cwd=tmp_path).stdout
+    assert "azure" in turnlint("target", cwd=tmp_path).stdout
+    assert "unknown-role" in turnlint("target", "openai", cwd=tmp_path).stdout
+    schema = json.loads(turnlint("schema", "openai-chat", cwd=tmp_path).stdout)
+    assert "messages" in schema["$defs"]["Chat"]["properties"]
+    write(tmp_path, {"turnlint.toml": 'target = "azure:gpt-4.1"'})
+    shown = turnlint("config", cwd=tmp_path).stdout
+    assert "target:         azure:gpt-4.1\n" in shown
+    assert "unknown-role" in shown

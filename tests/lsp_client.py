@@ -1,0 +1,241 @@
+"""A language client without a library: it sends what it is told and waits for what it is asked.
+
+Everything is synchronous. One server process serves many documents.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from select import select
+from time import monotonic
+from types import TracebackType
+from typing import Any, TypeAlias
+
+__all__ = ["COMMAND", "LspClient", "ServerGoneError", "is_echo", "is_of_file"]
+
+COMMAND = (sys.executable, "-m", "turnlint", "server")
+Message: TypeAlias = dict[str, Any]
+
+
+class ServerGoneError(Exception):
+    """The server has ended, or says nothing for too long."""
+
+
+def is_echo(diagnostic: Message) -> bool:
+    """It stands on the first copy of a row; the findings proper are on the later ones."""
+    return bool(diagnostic.get("data", {}).get("echo"))
+
+
+def is_of_file(diagnostic: Message) -> bool:
+    """It is about the file as a whole, and stands on its first line for want of a better place."""
+    return bool(diagnostic.get("data", {}).get("file"))
+
+
+class LspClient:
+    """A client of one server over its standard streams, and a context manager that ends it."""
+
+    def __init__(
+        self,
+        encodings: Sequence[str] = ("utf-32",),
+        options: Mapping[str, Any] | None = None,
+        *,
+        command: Sequence[str] = COMMAND,
+        timeout: float = 20.0,
+        initialize: bool = True,
+        process_id: int | None = None,
+    ) -> None:
+        """`encodings` are the position encodings by preference; by default columns are code points."""
+        self.timeout = timeout
+        self.notifications: deque[Message] = deque()
+        self.messages: list[str] = []
+        """What the server wanted the user to see."""
+        self._ids = 0
+        self._version = 0
+        self._buffer = bytearray()
+        self._folders: dict[str, Path] = {}
+        self._home = tempfile.TemporaryDirectory(prefix="turnlint-")
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self._home.name, bufsize=0
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._in, self._out = self.process.stdin, self.process.stdout
+        if initialize:
+            self.capabilities = self.request(
+                "initialize",
+                {
+                    "processId": process_id or os.getpid(),
+                    "rootUri": None,
+                    "capabilities": {"general": {"positionEncodings": list(encodings)}},
+                    "initializationOptions": dict(options or {}),
+                },
+            )["capabilities"]
+            self.notify("initialized", {})
+
+    def __enter__(self) -> LspClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> int:
+        """End the server as LSP wants it, if it is still there. Gives its exit status."""
+        if self._in.closed:
+            return self.process.wait()
+        try:
+            self.request("shutdown")
+            self.notify("exit")
+            self._in.close()
+            return self.process.wait(self.timeout)
+        except (ServerGoneError, OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            return self.process.wait()
+        finally:
+            self._out.close()
+            self._home.cleanup()
+
+    def diagnose(
+        self, data: str | bytes, settings: Mapping[str, Any] | None = None, name: str = "train.jsonl"
+    ) -> list[Message]:
+        """Save a file beside a settings file with these keys of turnlint.toml, open it, and close it again.
+
+        Gives the diagnostics that the server published. Bytes go to the disk as they are; the buffer holds
+        them without byte order mark, as editors do it.
+        """
+        data = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
+        path = self._folder(settings or {}) / name
+        path.write_bytes(data)
+        text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+        uri = path.as_uri()
+        try:
+            self.open(uri, text)
+            return self.published(uri, self._version)
+        finally:
+            self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+            path.unlink()
+
+    def _folder(self, settings: Mapping[str, Any]) -> Path:
+        toml = "".join(f"{key} = {_toml(value)}\n" for key, value in settings.items())
+        if toml not in self._folders:
+            folder = Path(self._home.name, str(len(self._folders)))
+            folder.mkdir()
+            (folder / "turnlint.toml").write_text(toml, encoding="utf-8")
+            self._folders[toml] = folder
+        return self._folders[toml]
+
+    def open(self, uri: str, text: str) -> None:
+        """Open a document, with a version that no document had before."""
+        self._version += 1
+        item = {"uri": uri, "languageId": "jsonl", "version": self._version, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": item})
+
+    def change(self, uri: str, *changes: Message) -> None:
+        """Send content changes as one new version."""
+        self._version += 1
+        document = {"uri": uri, "version": self._version}
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+
+    def published(self, uri: str, version: int | None = None) -> list[Message]:
+        """Wait for diagnostics of a document, of this version if one is given."""
+        end = monotonic() + self.timeout
+        while True:
+            message = self.notifications.popleft() if self.notifications else self.receive(end)
+            params = message.get("params") or {}
+            if message.get("method") == "window/showMessage":
+                self.messages.append(params["message"])
+            if (
+                message.get("method") == "textDocument/publishDiagnostics"
+                and params["uri"] == uri
+                and version in (None, params.get("version"))
+            ):
+                diagnostics: list[Message] = params["diagnostics"]
+                return diagnostics
+
+    def settle(self) -> None:
+        """Wait until the server has acted on everything so far, and has published what follows from it.
+
+        What it publishes goes onto its queue before the second of these requests is even sent.
+        """
+        for _ in range(2):
+            self.call({"method": "turnlint/nothing", "params": None})
+
+    def request(self, method: str, params: Any = None) -> Any:
+        """Send a request and wait for its result. Raises RuntimeError for an error."""
+        answer = self.call({"method": method} | ({} if params is None else {"params": params}))
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def call(self, message: Message) -> Message:
+        """Send a request, written out but for its id, and wait for the answer."""
+        self._ids += 1
+        self.send({"jsonrpc": "2.0", "id": self._ids, **message})
+        return self.answer(self._ids)
+
+    def answer(self, wanted: int | None) -> Message:
+        """Wait for the answer to the request with this id; notifications are kept."""
+        end = monotonic() + self.timeout
+        while True:
+            message = self.receive(end)
+            if "method" in message:
+                self.notifications.append(message)
+            elif message["id"] == wanted:
+                return message
+
+    def notify(self, method: str, params: Any = None) -> None:
+        """Send a notification."""
+        self.send({"jsonrpc": "2.0", "method": method} | ({} if params is None else {"params": params}))
+
+    def send(self, message: Any) -> None:
+        """Send anything as a message."""
+        body = json.dumps(message).encode()
+        self.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        view = memoryview(data)
+        while view:
+            view = view[self._in.write(view) :]
+
+    def receive(self, end: float) -> Message:
+        """Read one message, whatever it is. Raises ServerGoneError at the end of the stream or of the time."""
+        header = self._until(b"\r\n\r\n", end)
+        length = int(header.split(b":")[1])
+        while len(self._buffer) < length:
+            self._read(end)
+        body = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        message: Message = json.loads(body)
+        return message
+
+    def _until(self, mark: bytes, end: float) -> bytes:
+        while (at := self._buffer.find(mark)) < 0:
+            self._read(end)
+        found = bytes(self._buffer[:at])
+        del self._buffer[: at + len(mark)]
+        return found
+
+    def _read(self, end: float) -> None:
+        ready, _, _ = select([self._out], [], [], max(0.0, end - monotonic()))
+        chunk = os.read(self._out.fileno(), 1 << 20) if ready else b""
+        if not chunk:
+            raise ServerGoneError("the server has ended" if ready else "the server says nothing")
+        self._buffer += chunk
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML; tables in one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value)

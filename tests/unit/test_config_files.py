@@ -1,0 +1,203 @@
+"""Settings files: which one counts, what they say of a path, and how they are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from turnlint.cli.schema import settings_schema
+from turnlint.config import ConfigError
+from turnlint.config.discovery import Config, Overrides, SettingsFile, SettingsFinder, absolute, read_config
+from turnlint.model import Severity
+
+EXAMPLE = """
+target = "azure:gpt-4.1"
+ignore = ["duplicates"]
+extend-select = ["roles/unknown-role"]
+include = ["data/**/*.jsonl"]
+exclude = ["old"]
+fail-on = "error"
+
+[severity]
+consecutive-assistant = "info"
+
+[per-file-ignores]
+"data/legacy/*.jsonl" = ["roles"]
+
+[rules.too-few-examples]
+minimum = 3
+
+[[dataset]]
+stage = "sft"
+train = ["data/train*.jsonl"]
+validation = ["data/valid.jsonl"]
+format = "openai-chat"
+
+[[dataset]]
+stage = "preference"
+test = ["data/dpo.jsonl"]
+target = "openai"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "turnlint.toml").write_text(EXAMPLE)
+    return tmp_path
+
+
+def read(folder: Path, text: str, name: str = "turnlint.toml") -> Config | None:
+    path = folder / name
+    path.write_text(text)
+    return read_config(path, root=folder)
+
+
+def test_every_key_arrives(folder: Path) -> None:
+    settings = SettingsFinder().settings(folder / "data" / "train-1.jsonl")
+    assert settings.target == "azure:gpt-4.1"
+    assert (settings.format, settings.stage, settings.split) == ("openai-chat", "sft", "train")
+    assert "exact-duplicate" not in settings.rules
+    assert settings.rules["consecutive-assistant"].severity == Severity.INFO
+    assert settings.rules["too-few-examples"].parameters["minimum"] == 3
+    assert "unknown-role" in settings.rules
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "stage", "split"),
+    [
+        ("data/valid.jsonl", "azure:gpt-4.1", "sft", "validation"),
+        ("data/dpo.jsonl", "openai", "preference", "test"),
+        ("data/other.jsonl", "azure:gpt-4.1", None, None),
+        ("elsewhere/data/dpo.jsonl", "azure:gpt-4.1", None, None),
+    ],
+)
+def test_datasets(folder: Path, path: str, target: str, stage: str | None, split: str | None) -> None:
+    settings = SettingsFinder().settings(folder / path)
+    assert (settings.target, settings.stage, settings.split) == (target, stage, split)
+
+
+def test_ignores_hold_for_their_files_alone(folder: Path) -> None:
+    finder = SettingsFinder()
+    (folder / "turnlint.toml").write_text('[per-file-ignores]\n"legacy/*.jsonl" = ["roles"]')
+    assert "unknown-role" not in finder.settings(folder / "legacy" / "a.jsonl").rules
+    assert "unknown-role" in finder.settings(folder / "a.jsonl").rules
+    assert "unknown-role" in finder.settings(folder / "legacy" / "deep" / "a.jsonl").rules
+
+
+def test_include_and_exclude(folder: Path) -> None:
+    config = SettingsFinder().config(folder)
+    assert config.names(folder / "data" / "deep" / "a.jsonl")
+    assert not config.names(folder / "a.jsonl")
+    assert not config.names(folder.parent / "data" / "a.jsonl")
+    assert config.excludes(folder / "old")
+    assert config.excludes(folder / "data" / "old" / "a.jsonl")
+    assert not config.excludes(folder / "older")
+
+
+def test_the_user_wins(folder: Path) -> None:
+    overrides = Overrides("openai", "alpaca", "preference", ("json",), ("blank-row",), ("secret",))
+    settings = SettingsFinder(overrides).settings(folder / "data" / "train.jsonl")
+    assert (settings.target, settings.format, settings.stage) == ("openai", "alpaca", "preference")
+    assert "invalid-json" in settings.rules
+    assert "secret" in settings.rules
+    assert "blank-row" not in settings.rules
+
+
+def test_fail_on(folder: Path) -> None:
+    assert SettingsFinder().fail_on(folder / "a.jsonl") == Severity.ERROR
+    assert SettingsFinder(isolated=True).fail_on(folder / "a.jsonl") is None
+
+
+def test_the_nearest_file_alone_counts(folder: Path) -> None:
+    near = folder / "a" / "b"
+    near.mkdir(parents=True)
+    (folder / "a" / "pyproject.toml").write_text("[project]\nname = 'x'\n[tool.other]\n")
+    assert SettingsFinder().config(near).path == folder / "turnlint.toml"
+    (folder / "a" / "pyproject.toml").write_text("[tool.turnlint]\ntarget = 'openai'\n")
+    assert SettingsFinder().config(near).settings.target == "openai"
+    assert SettingsFinder().config(near).root == folder / "a"
+    (near / "turnlint.toml").write_text("")
+    assert SettingsFinder().config(near).settings == SettingsFile()
+    (near / ".turnlint.toml").write_text("format = 'alpaca'")
+    assert SettingsFinder().config(near).settings.format == "alpaca"
+
+
+def test_isolated_and_named_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SettingsFinder(isolated=True).settings(folder / "a.jsonl").target == "generic"
+    work = folder / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    finder = SettingsFinder(file=folder / "turnlint.toml")
+    assert finder.settings(folder / "a.jsonl").target == "azure:gpt-4.1"
+    assert finder.config(folder).root == work
+    (folder / "pyproject.toml").write_text("[project]")
+    with pytest.raises(ConfigError, match=r"no \[tool.turnlint\]"):
+        SettingsFinder(file=folder / "pyproject.toml")
+
+
+def test_a_pyproject_of_somebody_else_is_passed_over(tmp_path: Path) -> None:
+    for text in ("", "tool = 1\n#turnlint", "[tool]\nturnlint-like = 1", "not toml at all"):
+        assert read(tmp_path, text, "pyproject.toml") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('targt = "openai"', "unknown key `targt`; did you mean `target`"),
+        ("[[dataset]]\ntrian = []", r"unknown key `dataset\[0\].trian`; did you mean `train`"),
+        ("target = 3", "`target` must be a string, not `3`"),
+        ('select = "json"', 'must be an array, not `"json"`'),
+        ('stage = "stf"', 'cannot be `"stf"`; did you mean `sft`'),
+        ('fail-on = "warn"', "did you mean `warning`"),
+        ('target = "opnai"', "unknown target `opnai`; did you mean `openai`"),
+        ('target = "openai:gpt-4.11"', "unknown model `gpt-4.11`"),
+        ('format = "openai-chta"', "unknown format `openai-chta`; did you mean `openai-chat`"),
+        ('ignore = ["rolse"]', "unknown rule or family `rolse`; did you mean `roles`"),
+        ('[per-file-ignores]\n"a" = ["rolse"]', "did you mean `roles`"),
+        ('[[dataset]]\ntarget = "opnai"', "did you mean `openai`"),
+        ('[severity]\nunknown-role = "fatal"', '`severity.unknown-role` cannot be `"fatal"`'),
+        ('[severity]\nunknown-rol = "error"', "unknown rule `unknown-rol`"),
+        ("[rules.too-few-exampels]\nminimum = 1", "did you mean `too-few-examples`"),
+        ("[rules.too-few-examples]\nminimun = 1", "did you mean `minimum`"),
+        ('[rules.too-few-examples]\nminimum = "1"', 'must be an integer, not `"1"`'),
+        ("[rules]\ntoo-few-examples = 1", "Expected `object`"),
+        ("a = ", "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(str(tmp_path / "turnlint.toml"))
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "turnlint.toml").write_bytes(b"target = '\xff'")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        read_config(tmp_path / "turnlint.toml", root=tmp_path)
+    with pytest.raises(ConfigError, match="No such file"):
+        read_config(tmp_path / "nowhere.toml", root=tmp_path)
+
+
+def test_what_the_user_says_is_checked_at_once() -> None:
+    with pytest.raises(ConfigError, match="unknown target"):
+        SettingsFinder(Overrides(target="nobody"))
+
+
+def test_deep_folders() -> None:
+    assert SettingsFinder().config(Path("/" + "a/" * 1_500)).path is None
+
+
+def test_absolute_keeps_links_and_resolves_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    assert absolute("link/../a.jsonl") == Path.cwd() / "a.jsonl"
+    assert absolute("link/a.jsonl") == Path.cwd() / "link" / "a.jsonl"
+
+
+def test_the_schema_has_every_key() -> None:
+    properties = settings_schema()["$defs"]["SettingsFile"]["properties"]
+    assert set(properties) == {one.encode_name for one in msgspec.structs.fields(SettingsFile)}
+    assert all(one.get("description") for one in properties.values())
