@@ -228,14 +228,16 @@ def uncounted(keys: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(rule for rule in COUNTING_RULES if rule not in wanted)
 
 
+@cache
 def run_case(case: Case) -> Outcome:
-    """Check a case by the engine."""
+    """Check a case by the engine, once."""
     return run_engine(case.data, settings_from(case.settings), name=case.name)
 
 
 def run_engine(data: bytes, settings: Settings, *, name: str = "train.jsonl") -> Outcome:
     """Check a file by the engine. Every place that it gives is verified against the standard library."""
-    rows = data.decode("utf-8", "surrogateescape").split("\n")
+    text = data.decode("utf-8-sig", "surrogateescape")
+    rows = text.split("\n" if "\n" in text else "\r")
     marks: list[Mark] = []
     findings: list[tuple[int | None, Finding]] = []
     for located in check_stream(io.BytesIO(data), settings, name=name):

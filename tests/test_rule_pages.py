@@ -56,6 +56,13 @@ def _chat_with_tools(count: int) -> bytes:
     return json.dumps({**json.loads(_chats(1)), "tools": tools}).encode()
 
 
+def _chat_with_image(length: int) -> bytes:
+    url = "data:image/png;base64," + "A" * length
+    content = [{"type": "image_url", "image_url": {"url": url}}]
+    turns = [{"role": "user", "content": content}, {"role": "assistant", "content": "A dot."}]
+    return json.dumps({"messages": turns}).encode()
+
+
 TOLD = {
     ("deep-nesting", "Example"): Shown(b"[" * 600 + b"]" * 600),
     ("empty-file", "Example"): Shown(b"\n\n"),
@@ -64,6 +71,9 @@ TOLD = {
     ("file-extension", "Example"): Shown(_chats(10), name="train.json"),
     ("file-extension", "Use instead"): Shown(_chats(10)),
     ("file-too-large", "Example"): Shown(_chats(2), {"rules": {"file-too-large": {"max_bytes": 150}}}),
+    ("image-too-large", "Example"): Shown(
+        _chat_with_image(4_000), {"rules": {"image-too-large": {"max_bytes": 1_000}}}
+    ),
     ("row-too-large", "Example"): Shown(b'"' + b"a" * (64 << 20) + b'"'),
     ("too-many-examples", "Example"): Shown(_chats(3), {"rules": {"too-many-examples": {"train": 2}}}),
     ("too-many-tools", "Example"): Shown(_chat_with_tools(129)),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from itertools import count
 
 import pytest
 import pytest_lsp
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
-
 from tests.lsp_client import COMMAND
 
-URI = "untitled:rows.jsonl"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 RULES = ["unknown-role", "special-token", "invalid-json", "exact-duplicate", "blank-row", "unknown-format"]
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
@@ -50,6 +51,9 @@ def where(rows: Sequence[str], row: int, needle: str, encoding: str) -> types.Ra
     return types.Range(types.Position(row, start), types.Position(row, start + units(needle, encoding)))
 
 
+_NUMBERS = count()
+
+
 class Editor:
     """One open document, and the text that the user sees in it."""
 
@@ -57,11 +61,12 @@ class Editor:
         self.client = client
         self.encoding = encoding
         self.version = 0
+        self.uri = f"untitled:{next(_NUMBERS)}.jsonl"
         self.rows: list[str] = []
 
     def open(self, rows: Sequence[str]) -> None:
         self.rows = list(rows)
-        item = types.TextDocumentItem(URI, "jsonl", self.version, "\n".join(rows))
+        item = types.TextDocumentItem(self.uri, "jsonl", self.version, "".join(f"{row}\n" for row in rows))
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
 
     def edit(self, row: int, start: int, end: int, text: str) -> None:
@@ -78,7 +83,7 @@ class Editor:
 
     def _change(self, change: types.TextDocumentContentChangeEvent) -> None:
         self.version += 1
-        document = types.VersionedTextDocumentIdentifier(self.version, URI)
+        document = types.VersionedTextDocumentIdentifier(self.version, self.uri)
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
 
     async def shows(self, *expected: tuple[str, types.Range]) -> list[types.Diagnostic]:
@@ -86,9 +91,9 @@ class Editor:
         wanted = sorted(map(_spell, expected))
         shown: Sequence[types.Diagnostic] = ()
         for _ in range(400):
-            shown = self.client.diagnostics.get(URI) or ()
+            shown = self.client.diagnostics.get(self.uri) or ()
             if (
-                URI in self.client.diagnostics
+                self.uri in self.client.diagnostics
                 and sorted(_spell((str(one.code), one.range)) for one in shown) == wanted
             ):
                 return list(shown)
@@ -104,7 +109,7 @@ def _spell(pair: tuple[str, types.Range]) -> str:
     return f"{pair[1]} {pair[0]}"
 
 
-@pytest_lsp.fixture(params=ENCODINGS, config=ClientServerConfig(server_command=list(COMMAND)))
+@pytest_lsp.fixture(scope="module", params=ENCODINGS, config=ClientServerConfig(server_command=list(COMMAND)))
 async def client(request: pytest.FixtureRequest, lsp_client: LanguageClient) -> AsyncIterator[None]:
     general = types.GeneralClientCapabilities(position_encodings=[request.param, "utf-16"])
     answer = await lsp_client.initialize_session(
@@ -161,8 +166,8 @@ async def test_edit_before_the_range(editor: Editor, before: str) -> None:
 
 async def test_line_separators_inside_rows_end_no_line(editor: Editor) -> None:
     strange = "\u2028\u2029\u0085\v\f\x1c\x1d\x1e"
-    editor.open([f"// {strange}", chat("ok"), chat("漢" + "\u2028" * 3, role="usr")])
-    invalid = ("invalid-json", editor.at(0, "//"))
+    editor.open([f"//{strange}", chat("ok"), chat("漢" + "\u2028" * 3, role="usr")])
+    invalid = ("invalid-json", editor.at(0, editor.rows[0]))
     await editor.shows(invalid, ("unknown-role", editor.at(2, '"usr"')))
     start = editor.rows[2].index("usr")
     editor.edit(2, start, start + 3, "user")
@@ -222,7 +227,9 @@ async def test_blank_rows_count_only_before_a_row(editor: Editor) -> None:
 async def test_closing_clears(editor: Editor) -> None:
     editor.open([chat("a", role="usr")])
     await editor.shows(("unknown-role", editor.at(0, '"usr"')))
-    editor.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI)))
+    editor.client.text_document_did_close(
+        types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(editor.uri))
+    )
     await editor.shows()
 
 

@@ -16,7 +16,7 @@ from pygls.uris import to_fs_path
 from turnlint.engine import bound_rules, file_findings, vote
 from turnlint.engine.file import UNKNOWN_FORMAT, VOTERS
 from turnlint.formats import Format, get_format
-from turnlint.lsp.rows import row_bytes
+from turnlint.lsp.document import row_bytes
 from turnlint.model import Finding, JsonFault, Place, Settings
 from turnlint.text.lines import LineStore
 from turnlint.text.rows import HEAD_BYTES, sniff
@@ -82,7 +82,7 @@ def recognise(taken: Sample, settings: Settings) -> Recognised:
     return Recognised(settings, found, True, () if known else said("unknown-format", UNKNOWN_FORMAT))
 
 
-def judge_file(path: Path | None, buffer: str, settings: Settings, name: str) -> tuple[Finding, ...]:
+def judge_file(path: Path | None, buffer: bytes, settings: Settings, name: str) -> tuple[Finding, ...]:
     """What is said of the file as a whole: of its bytes on disk, or of the buffer if they cannot be read."""
     try:
         if path is not None and stat.S_ISREG(path.stat().st_mode):
@@ -90,7 +90,7 @@ def judge_file(path: Path | None, buffer: str, settings: Settings, name: str) ->
                 return tuple(file_findings(stream, settings, name=name))
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         logger.info("%s cannot be read: %s", path, error)
-    return tuple(file_findings(io.BytesIO(row_bytes(buffer)), settings, name=name))
+    return tuple(file_findings(io.BytesIO(buffer), settings, name=name))
 
 
 def path_of(uri: str) -> Path | None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from turnlint.engine import RowChecker, bound_rules
+from turnlint.engine import RowChecker
 from turnlint.engine.file import BLANK_ROW, duplicate_finding
-from turnlint.formats import Format
 from turnlint.lsp.copies import Copies
-from turnlint.model import Finding, JsonFault, Place, Related, Settings, Severity
+from turnlint.lsp.document import row_bytes
+from turnlint.model import Finding, JsonFault, Place, Related, Severity
 from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
 
-__all__ = ["Judged", "Rows", "Shown", "row_bytes"]
+__all__ = ["Judged", "Rows", "Shown"]
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Rows:
     def __init__(self, store: LineStore) -> None:
         self.store = store
         self._checker: RowChecker | None = None
-        self._bound: dict[str, Bound] = {}
+        self._bound: Mapping[str, Bound] = {}
         self._clear()
 
     def _clear(self) -> None:
@@ -78,10 +78,12 @@ class Rows:
         """Some lines wait to be judged, or to be judged again."""
         return bool(self._pending)
 
-    def judge_as(self, format: Format | None, settings: Settings) -> None:  # noqa: A002
-        """Have all lines judged (anew) by `work`; until then they keep the findings that they have."""
-        self._checker = RowChecker(format, settings)
-        self._bound = bound_rules(settings.judging(format.name if format else None))
+    def judge_by(self, checker: RowChecker, bound: Mapping[str, Bound]) -> None:
+        """Have all lines judged (anew) by `work`; until then they keep the findings that they have.
+
+        `bound` are the rules that are on, for what rows say of each other.
+        """
+        self._checker, self._bound = checker, bound
         self._pending = deque(self.store)
 
     def forget(self) -> None:
@@ -248,14 +250,3 @@ class Rows:
 
 def _echo_severity(bound: Bound) -> Severity:
     return min(bound.settings.severity, Severity.INFO)
-
-
-def row_bytes(text: str) -> bytes:
-    """The row as a file would hold it, with one code point for each column of the text.
-
-    A lone surrogate stands for a byte that is not UTF-8, or else for what no file in UTF-8 can hold.
-    """
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")

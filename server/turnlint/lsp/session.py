@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from turnlint.engine import RowChecker, bound_rules
 from turnlint.lsp.document import Document
 from turnlint.lsp.protocol import dump
 from turnlint.lsp.recognise import LIVE_RULES, Recognised, judge_file, path_of, recognise, sample
@@ -116,7 +117,7 @@ class Session:
                 self._publish_soon()
         else:
             self._jobs.remove("file")
-            buffer = "" if self._path is not None and self._path.is_file() else self._document.source
+            buffer = b"" if self._path is not None and self._path.is_file() else self._document.data()
             self._of_file = await asyncio.to_thread(
                 judge_file, self._path, buffer, self._settings, self._name
             )
@@ -129,10 +130,13 @@ class Session:
         before, self._recognised = self._recognised, found
         if before is not None and before.judges_like(found):
             return
-        if found.jsonl:
-            self._rows.judge_as(found.format, found.settings)
-        else:
+        if not found.jsonl:
             self._rows.forget()
+            return
+        # The fast scanner compiles in a moment; the plain one would take milliseconds for each row.
+        checker = await asyncio.to_thread(RowChecker, found.format, found.settings, bulk=True)
+        name = found.format.name if found.format else None
+        self._rows.judge_by(checker, bound_rules(found.settings.judging(name)))
 
     def _publish_soon(self) -> None:
         """Publish once for all that has arrived by then."""

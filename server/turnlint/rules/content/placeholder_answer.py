@@ -23,13 +23,15 @@ from collections.abc import Iterator
 from functools import cache
 
 from turnlint.model import Finding, Severity, Text, Turn
-from turnlint.rules import Bound, Rule, Words, quote
+from turnlint.rules import Bound, Rule, quote
+from turnlint.rules.content._whole import ends_with, trimmed
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns the stand-in",
-    trigger=Words(
-        ("n/a", "todo", "tbd", "fixme", "...", "…", "no output", "nooutput", "no_output", "[insert", "here]")
+    trigger=ends_with(
+        *("n/a", "n/a.", "todo", "todo.", "todo:", "tbd", "tbd.", "fixme", "...", "…"),
+        *("output", "output.", "output>", "output]", "output)", "here>", "]"),
     ),
 )
 
@@ -44,6 +46,6 @@ def _pattern() -> re.Pattern[str]:
 
 
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
-    if turn.role == "assistant" and len(text.value) <= 100 and _pattern().fullmatch(text.value.strip()):
-        what = f"the whole answer is {quote(text.value.strip())}"
+    if turn.role == "assistant" and len(text.value) <= 100 and _pattern().fullmatch(trimmed(text.value)):
+        what = f"the whole answer is {quote(trimmed(text.value))}"
         yield rule.at(text.place, what, "Write the answer or remove the row.")

@@ -23,19 +23,20 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Finding, Severity, Text, Turn
-from turnlint.rules import Bound, Rule, Words, quote
+from turnlint.rules import Bound, Rule, quote
+from turnlint.rules.content._whole import ends_with, trimmed
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns to say a word that stands for no value",
-    trigger=Words(("null", "none", "nan", "undefined")),
+    trigger=ends_with("null", "none", "nan", "undefined"),
 )
 
 _NOTHING = frozenset(("null", "None", "NaN", "nan", "undefined"))
 
 
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
-    word = text.value.strip()
+    word = trimmed(text.value)
     if word not in _NOTHING or turn.role in ("tool", "function"):
         return
     if word == "None" and turn.role == "assistant" and not turn.has_calls:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import CONVERSATIONS, INSTRUCTIONS
+from turnlint.rules.roles._order import CONVERSATIONS
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -35,7 +35,7 @@ RULE = Rule(
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     roles = {turn.role for turn in example.turns}
-    if "user" in roles or (not example.outputs and roles <= INSTRUCTIONS):
-        return  # A conversation of instructions alone lacks its answer first of all.
+    if "user" in roles or not (example.outputs or "assistant" in roles):
+        return  # A conversation without an answer lacks that first of all.
     what = "this prompt has no user message" if example.outputs else "this conversation has no user message"
     yield rule.at(example.place, what, "Add what the user asks.")

@@ -32,10 +32,11 @@ RULE = Rule(severity=Severity.ERROR, why="the format has no such role there")
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    what = f"a message of role {quote(fault.found)} cannot stand in `{fault.name}`"
     todo = f"Use {one_of([f'`{role}`' for role in fault.expected])}."
     fix = None
     if fault.found == "system" and "developer" in fault.expected:
+        what = "a prompt for reinforcement has no `system` message"
         todo = "Use `developer`."
         fix = Fix("Replace with `developer`", (Edit(fault.place, json.dumps("developer")),))
-    what = f"a message of role {quote(fault.found)} cannot stand in `{fault.name}`"
     yield rule.at(fault.place, what, todo, fix=fix)

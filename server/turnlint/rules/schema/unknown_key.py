@@ -14,7 +14,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    Unsafe: renames a misspelled key, and removes any other.
+    Unsafe: renames a misspelled key, and removes any other unless its content belongs elsewhere in the row.
 
 Sources:
     OpenAI answers 'Example N contains an extra "weight"' (community.openai.com/t/966285, 2024-10).
@@ -29,30 +29,37 @@ from turnlint.rules.wording import closest
 
 RULE = Rule(severity=Severity.ERROR, why="the format has no such key")
 
-_OF_A_REQUEST = "It belongs to a request, not to a training row. Remove it."
-_HINTS = {
-    **dict.fromkeys(
-        (
-            *("model", "temperature", "top_p", "max_tokens", "max_completion_tokens", "n", "stop", "seed"),
-            *("stream", "tool_choice", "function_call", "frequency_penalty", "presence_penalty", "user"),
-        ),
-        _OF_A_REQUEST,
-    ),
+_OF_A_REQUEST = frozenset(
+    (
+        *("model", "temperature", "top_p", "max_tokens", "max_completion_tokens", "n", "stop", "seed"),
+        *("stream", "tool_choice", "frequency_penalty", "presence_penalty", "user"),
+    )
+)
+"""Keys at the top of a row that belong to a request for a completion."""
+_PREFERENCE = "Preference data has `input`, `preferred_output` and `non_preferred_output`."
+_MOVE = {
+    "system": "Write it as the first message, with role `system`.",
+    "function_call": "Put it into the assistant message that makes the call.",
     "weight": "Put it into the assistant messages that it is about.",
     "response_format": "To train on structured output, write its JSON text as the assistant's `content`.",
-    "chosen": "Preference data has `input`, `preferred_output` and `non_preferred_output`.",
-    "rejected": "Preference data has `input`, `preferred_output` and `non_preferred_output`.",
+    "chosen": _PREFERENCE,
+    "rejected": _PREFERENCE,
 }
-"""What to do about keys at the top of a row that are at home elsewhere."""
+"""Keys at the top of a row whose content belongs elsewhere, and where; to remove them would lose it."""
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
-    hint = _HINTS.get(fault.name) if fault.owner == "row" else None
-    meant = None if hint else closest(fault.name, fault.expected)
-    if meant:
-        todo = f"Rename it to `{meant}`."
-        fix = Fix(f"Rename to `{meant}`", (Edit(fault.place, json.dumps(meant)),))
-    else:
-        todo = hint or "Remove it."
-        fix = Fix(f"Remove {quote(fault.name)}", (Edit(Place(fault.place.pointer), remove=True),))
+    todo, fix = _remedy(fault)
     yield rule.at(fault.place, f"this {fault.owner} has an extra {quote(fault.name)}", todo, fix=fix)
+
+
+def _remedy(fault: ShapeFault) -> tuple[str, Fix | None]:
+    key, todo = fault.name, "Remove it."
+    if fault.owner == "row" and key in _MOVE:
+        return _MOVE[key], None
+    if fault.owner == "row" and key in _OF_A_REQUEST:
+        todo = "It belongs to a request, not to a training row. Remove it."
+    elif meant := closest(key, fault.expected):
+        edit = Edit(fault.place, json.dumps(meant))
+        return f"Rename it to `{meant}`.", Fix(f"Rename to `{meant}`", (edit,))
+    return todo, Fix(f"Remove {quote(key)}", (Edit(Place(fault.place.pointer), remove=True),))

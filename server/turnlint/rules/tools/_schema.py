@@ -111,7 +111,7 @@ def violations(schema: _Schema, value: Any) -> Iterator[Violation]:
     if compiled.refers and not _is_affordable(schema, depth):
         return
     for error in compiled.validator.iter_errors(value):
-        yield from _violation(error)
+        yield from _violation(error, value)
 
 
 _IDS = ("$id", "id")
@@ -322,12 +322,12 @@ def _alternatives(types: list[str]) -> str:
     return " or ".join(_SHOWN.get(one, one) for one in sorted(types))
 
 
-def _violation(error: Any) -> Iterator[Violation]:
+def _violation(error: Any, value: Any) -> Iterator[Violation]:
     """Put one error of a validator into words; an object with several unknown keys gives one for each."""
     kind, pointer = error.kind, tuple(error.instance_path)
     place = Place(pointer)
     name = quote(pointer[-1]) if pointer else "the value"
-    unwanted = _unwanted_keys(error)
+    unwanted = _unwanted_keys(error, value)
     if unwanted:
         for key in unwanted:
             yield Violation(Place((*pointer, key), part="key"), f"{quote(key)} is not declared")
@@ -343,9 +343,12 @@ def _violation(error: Any) -> Iterator[Violation]:
         yield Violation(place, f"{name} breaks `{kind.name}`")
 
 
-def _unwanted_keys(error: Any) -> list[str]:
-    """The keys that an object may not have."""
+def _unwanted_keys(error: Any, value: Any) -> list[str]:
+    """The keys that an object may not have, up to eight of them."""
     if error.kind.name in ("additionalProperties", "unevaluatedProperties"):
         return list(error.kind.unexpected[:8])
-    forbidden = error.kind.name == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]
-    return list(error.instance)[:8] if forbidden and type(error.instance) is dict else []
+    # An object without any declared property: the error names a value in it and not its key.
+    if error.kind.name == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]:
+        holder = _value_at(value, tuple(error.instance_path))
+        return list(holder)[:8] if type(holder) is dict else []
+    return []
