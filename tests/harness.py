@@ -66,7 +66,7 @@ COUNTING_RULES = ("too-few-examples", "few-examples")
 """Rules that a block of a few rows always breaks."""
 
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>\w+)(?: +(?P<name>\S+))? *")
-_RELATED = re.compile(r"#@ *~(?P<row>\d+) +(?P<rule>[a-z-]+) *")
+_RELATED = re.compile(r"#@ *~(?P<row>\d+) +(?P<rule>[a-z0-9-]+) *")
 _MARKER = re.compile(
     r"#@ *(?P<where>\^+|(?P<first>\d+)-(?P<last>\d+)|row|file) "
     r'+(?P<severity>error|warning|info|hint) +(?P<rule>[a-z0-9-]+)(?: +"(?P<words>.*)")? *'

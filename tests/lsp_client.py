@@ -117,8 +117,7 @@ class LspClient:
         text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
         uri = path.as_uri()
         try:
-            self.open(uri, text)
-            return self.published(uri, self._version)
+            return self.show(uri, text)
         finally:
             self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
             path.unlink()
@@ -137,6 +136,16 @@ class LspClient:
         self._version += 1
         item = {"uri": uri, "languageId": "jsonl", "version": self._version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": item})
+
+    def show(self, uri: str, text: str) -> list[Message]:
+        """Open a document and wait for its first diagnostics."""
+        self.open(uri, text)
+        return self.published(uri, self._version)
+
+    def shut(self, uri: str) -> list[Message]:
+        """Close a document and wait for what is published last."""
+        self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        return self.published(uri)
 
     def change(self, uri: str, *changes: Message) -> None:
         """Send content changes as one new version."""
@@ -181,7 +190,7 @@ class LspClient:
         self.send({"jsonrpc": "2.0", "id": self._ids, **message})
         return self.answer(self._ids)
 
-    def answer(self, wanted: int | None) -> Message:
+    def answer(self, wanted: int | str | None) -> Message:
         """Wait for the answer to the request with this id; notifications are kept."""
         end = monotonic() + self.timeout
         while True:
@@ -207,7 +216,7 @@ class LspClient:
             view = view[self._in.write(view) :]
 
     def receive(self, end: float) -> Message:
-        """Read one message, whatever it is. Raises ServerGoneError at the end of the stream or of the time."""
+        """Read one message, whatever it is. Raises ServerGoneError when stream or time end."""
         header = self._until(b"\r\n\r\n", end)
         length = int(header.split(b":")[1])
         while len(self._buffer) < length:

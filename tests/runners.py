@@ -16,7 +16,7 @@ from tests.harness import Case, Mark, by_place, uncounted
 __all__ = ["run_command", "run_server"]
 
 START_TIMEOUT = 20
-TIMEOUT = 4
+TIMEOUT = 8
 """Seconds that the server may be silent."""
 SERVER = (sys.executable, "-m", "turnlint", "server")
 PUBLISH = "textDocument/publishDiagnostics"

@@ -56,6 +56,11 @@ def _chat_with_tools(count: int) -> bytes:
     return json.dumps({**json.loads(_chats(1)), "tools": tools}).encode()
 
 
+def _chat_with_description(length: int) -> bytes:
+    tool = {"type": "function", "function": {"name": "tide", "description": "a" * length}}
+    return json.dumps({**json.loads(_chats(1)), "tools": [tool]}).encode()
+
+
 def _chat_with_image(length: int) -> bytes:
     url = "data:image/png;base64," + "A" * length
     content = [{"type": "image_url", "image_url": {"url": url}}]
@@ -75,6 +80,7 @@ TOLD = {
         _chat_with_image(4_000), {"rules": {"image-too-large": {"max_bytes": 1_000}}}
     ),
     ("row-too-large", "Example"): Shown(b'"' + b"a" * (64 << 20) + b'"'),
+    ("tool-description-long", "Example"): Shown(_chat_with_description(1_025)),
     ("too-many-examples", "Example"): Shown(_chats(3), {"rules": {"too-many-examples": {"train": 2}}}),
     ("too-many-tools", "Example"): Shown(_chat_with_tools(129)),
 }
@@ -82,6 +88,10 @@ TOLD = {
 
 TARGETS = {"format-not-accepted": "openai"}
 """Rules that need a target to speak of."""
+
+
+BYTE_CASES = ("invalid-utf8", "not-utf8", "row-too-large")
+"""Rules whose cases cannot be written as text; fixtures/bytes has them, and `TOLD` the largest."""
 
 
 @cache
@@ -152,7 +162,8 @@ def test_use_instead_is_silent(name: str) -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_has_cases(name: str) -> None:
-    assert (FIXTURES / "rules" / all_rules()[name].family / f"{name}.md").is_file()
+    page = FIXTURES / "rules" / all_rules()[name].family / f"{name}.md"
+    assert page.is_file() or name in BYTE_CASES
 
 
 def test_counting_rules_exist() -> None:

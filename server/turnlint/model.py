@@ -169,6 +169,8 @@ class ShapeFault(Struct, frozen=True):
     """The offending value."""
     rule: str = ""
     """The rule that the declaration names for this fault; empty for the rule of the kind."""
+    meant: str = ""
+    """The absent key that an unknown one is a near miss of."""
 
 
 class Text(Struct, frozen=True):
@@ -209,6 +211,7 @@ class Tool(Struct, frozen=True):
 
     name: str | None
     place: Place
+    description: Text | None = None
     parameters: Any = None
     parameters_place: Place = Place()
     strict: bool = False

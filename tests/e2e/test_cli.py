@@ -22,6 +22,8 @@ from unittest import mock
 import pytest
 
 from turnlint.cli import main
+from turnlint.cli._inputs import Source
+from turnlint.cli._reading import Progress, open_source
 
 GOOD = '{"messages":[{"role":"user","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
 BAD = '{"messages":[{"role":"usr","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
@@ -374,6 +376,54 @@ def test_interrupt(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 130
         assert process.stderr.read() == b""
+
+
+# Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.5, 2.0, 2.05])
+    terminal = Terminal()
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(sys, "stderr", terminal)
+    progress = Progress(10_000_000)
+    progress.advance(1_000_000)
+    assert terminal.getvalue() == ""
+    progress.advance(3_000_000)
+    progress.advance(3_000_000)
+    progress.clear()
+    progress.clear()
+    assert terminal.getvalue() == "\r\x1b[2K4 MB of 10 MB, 2 MB/s, 3 s left\r\x1b[2K"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "ci", "stdin"), [(True, "", False), (False, "true", False), (False, "", True)]
+)
+def test_who_sees_no_progress(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quiet: bool, ci: str, stdin: bool
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.delenv("CI", raising=False)
+    file = tmp_path / "a.jsonl"
+    assert Progress.of([Source("a.jsonl", file)], quiet=False) is not None
+    monkeypatch.setenv("CI", ci)
+    assert Progress.of([Source("a.jsonl", file, stdin)], quiet=quiet) is None
+
+
+def test_reading_advances_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(rows(GOOD, 10_000))
+    read: list[int] = []
+    progress = Progress(path.stat().st_size)
+    monkeypatch.setattr(progress, "advance", read.append)
+    with open_source(Source("a.jsonl", path), progress) as stream:
+        assert b"".join(iter(lambda: stream.read(1 << 18), b"")) == path.read_bytes()
+    assert sum(read) == path.stat().st_size
 
 
 # Other commands

@@ -109,7 +109,7 @@ def _spell(pair: tuple[str, types.Range]) -> str:
     return f"{pair[1]} {pair[0]}"
 
 
-@pytest_lsp.fixture(scope="module", params=ENCODINGS, config=ClientServerConfig(server_command=list(COMMAND)))
+@pytest_lsp.fixture(scope="module", params=ENCODINGS, config=ClientServerConfig(server_command=list(COMMAND)))  # type: ignore[untyped-decorator]
 async def client(request: pytest.FixtureRequest, lsp_client: LanguageClient) -> AsyncIterator[None]:
     general = types.GeneralClientCapabilities(position_encodings=[request.param, "utf-16"])
     answer = await lsp_client.initialize_session(

@@ -15,7 +15,7 @@ from turnlint.engine.row import RowChecker, facts_of
 from turnlint.formats import Format, all_formats, detect, get_format
 from turnlint.model import Finding, JsonFault, Place, Related, Settings, Span
 from turnlint.rules import Bound, FileSummary, all_rules
-from turnlint.text.decode import row_text
+from turnlint.text.decode import decode, row_text
 from turnlint.text.rows import Batch, FileFault, RowReader, sniff
 from turnlint.text.scan import spans
 
@@ -24,7 +24,7 @@ __all__ = ["Located", "bound_rules", "check_stream", "file_findings", "split_of"
 VOTERS = 1_000
 """How many rows that are not blank decide the format of a file."""
 
-_BULK = 1 << 20
+_BULK = 1 << 18
 """From this many bytes on, loading the fast scanner pays."""
 
 _CHUNK = 1 << 18
@@ -47,10 +47,10 @@ class Located(Struct, frozen=True):
         return spans(row_text(self.raw), [self.finding.place])[0]
 
 
-def vote(rows: Iterable[bytes]) -> Format | None:
+def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
     """The format of most of the first 1,000 rows that are not blank; on a tie the one recognised first.
 
-    None where no row is recognised.
+    `stage` is the training method where the user named it. None where no row is recognised.
     """
     votes: Counter[str] = Counter()
     voters = 0
@@ -59,9 +59,10 @@ def vote(rows: Iterable[bytes]) -> Format | None:
             continue
         voters += 1
         try:
-            found = detect(orjson.loads(raw))
+            value = orjson.loads(raw)
         except orjson.JSONDecodeError:
-            found = None
+            value = decode(raw).value
+        found = detect(value, stage)
         if found is not None:
             votes[found.name] += 1
         if voters == VOTERS:
@@ -127,7 +128,7 @@ class _FileCheck:
             return
         bulk = judge_rows and len(reader.head) >= _BULK
         voters, batches = _first_rows(iter(reader))
-        chosen = get_format(self._settings.format) if self._settings.format else vote(voters)
+        chosen = self._chosen(voters)
         first = next((raw for raw in voters if raw.strip()), b"")
         del voters
         if chosen is None and first:
@@ -141,6 +142,10 @@ class _FileCheck:
             for batch in batches:
                 self._rows += sum(1 for raw in batch.rows if raw and not raw.isspace())
         yield from (Located(None, b"", one) for one in self._at_the_end(chosen, first))
+
+    def _chosen(self, voters: list[bytes]) -> Format | None:
+        named = self._settings.format
+        return get_format(named) if named else vote(voters, self._settings.stage)
 
     def of_fault(self, fault: FileFault) -> Iterator[Finding]:
         """What the head of the file told."""
@@ -232,11 +237,12 @@ class _FileCheck:
             bom=self.reader.bom,
             crlf=self.reader.crlf,
             lf=self.reader.lf,
+            cr=self.reader.cr,
             first=first[:1_000],
         )
         for bound in bound_rules(self._settings).values():
-            hook = bound.module.hooks.get("file")
-            if hook is not None:
+            hook, formats = bound.module.hooks.get("file"), bound.rule.formats
+            if hook is not None and (not formats or summary.format in formats):
                 yield from hook(summary, bound)
 
 

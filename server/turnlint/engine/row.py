@@ -124,6 +124,7 @@ class RowChecker:
         judged = self._example_findings(example, hits | self._traits_of(example))
         if departures:
             marked = {fault.place.pointer for fault in departures}
+            marked |= {fault.place.pointer[:-1] for fault in departures if fault.meant}
             judged = [one for one in judged if one.place is None or one.place.pointer not in marked]
         elif not hits & self._rich:
             self._remember(raw, row.value, example)

@@ -78,9 +78,10 @@ class Scanner:
     """Looks for the literals of many triggers in a row at once."""
 
     def __init__(self, named: Mapping[Hashable, frozenset[bytes]], *, bulk: bool = False) -> None:
-        """Take the literals, in lower case, of each name; `bits` has a bit for each name.
+        """Take the literals, in lower case, of each name.
 
-        `bulk` says that the input is large enough to pay for loading the fast scanner.
+        `bits` has a bit for each name. `hits(raw)` gives the bits of all names whose literals may stand in
+        the row; 0 proves that none does. `bulk` says that the input pays for loading the fast scanner.
         """
         self.bits: Mapping[Hashable, int] = {name: 1 << at for at, name in enumerate(named)}
         self.everything = (1 << len(named)) - 1
@@ -88,18 +89,27 @@ class Scanner:
         for name, ways in named.items():
             for way in ways:
                 masks[way] = masks.get(way, 0) | self.bits[name]
-        self._masks = tuple(masks.items())
         matcher = _hyperscan(tuple(masks)) if bulk else None
-        self.hits = matcher(tuple(masks.values())) if matcher else self._search
+        self.hits = matcher(tuple(masks.values())) if matcher else _substrings(masks)
 
-    def _search(self, raw: bytes) -> int:
-        """The bits of all names whose literals may stand in the row; 0 proves that none does."""
+
+def _substrings(masks: Mapping[bytes, int]) -> Callable[[bytes], int]:
+    """Look for literals one by one; those that an ordinary row cannot hold are passed over together."""
+    escaped = tuple((one, mask) for one, mask in masks.items() if b"\\u" in one)
+    foreign = tuple((one, mask) for one, mask in masks.items() if not one.isascii() and b"\\u" not in one)
+    plain = tuple((one, mask) for one, mask in masks.items() if one.isascii() and b"\\u" not in one)
+
+    def hits(raw: bytes) -> int:
         lowered = raw.lower()
         found = 0
-        for literal, mask in self._masks:
-            if literal in lowered:
-                found |= mask
+        for group, possible in ((plain, True), (foreign, not raw.isascii()), (escaped, b"\\u" in lowered)):
+            if possible:
+                for literal, mask in group:
+                    if literal in lowered:
+                        found |= mask
         return found
+
+    return hits
 
 
 _Matcher = Callable[[tuple[int, ...]], Callable[[bytes], int]]

@@ -40,6 +40,8 @@ class Format(Struct, frozen=True):
     """The training method it is for: sft, preference or reinforcement."""
     home: str
     """The target whose rules are the format's own; `generic` where it has none."""
+    plausible: Callable[[dict[str, Any]], bool] | None = None
+    """Whether an object can be such a row where the user names its stage; more generous than `recognise`."""
     plain_keys: frozenset[str] = frozenset()
     """The keys of a plain row: all strings, nothing optional. Any other declared key makes a row rich."""
     outline: Callable[[Any], tuple[Hashable, list[str]]] | None = None
@@ -65,8 +67,11 @@ def get_format(name: str) -> Format:
     raise KeyError(name)
 
 
-def detect(value: Any) -> Format | None:
-    """Name the format of one decoded row, or None."""
+def detect(value: Any, stage: str | None = None) -> Format | None:
+    """Name the format of one decoded row, or None; with a stage, what may be meant for it counts."""
     if type(value) is not dict:
         return None
-    return next((one for one in all_formats() if one.recognise(value)), None)
+    for one in all_formats():
+        if one.recognise(value) or (stage == one.stage and one.plausible and one.plausible(value)):
+            return one
+    return None

@@ -102,7 +102,7 @@ class ToolCall(Shape):
     """One call of a tool."""
 
     owner: ClassVar[str] = "tool call"
-    id: Annotated[str, note("Names the call; the tool message answers to it.")]
+    id: Annotated[str, note("Names the call; the tool message answers to it.", min_length=1)]
     type: Annotated[Literal["function"], note("Always `function`.")]
     function: Annotated[CalledFunction, note("Which function, with which arguments.")]
 
@@ -149,7 +149,11 @@ class Assistant(Shape, tag_field="role", tag="assistant"):
     tool_calls: (
         Annotated[
             list[ToolCall],
-            note("The tools that the model calls.", rules={"misplaced-key": "calls-outside-assistant"}),
+            note(
+                "The tools that the model calls.",
+                rules={"misplaced-key": "calls-outside-assistant", "too-few-items": "empty-tool-calls"},
+                min_length=1,
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -322,11 +326,12 @@ def read_tools(value: dict[str, Any], pointer: Pointer) -> tuple[Tool, ...]:
 
 
 def _tool(function: dict[str, Any], pointer: Pointer, *, legacy: bool) -> Tool:
-    name = function.get("name")
+    name, description = function.get("name"), function.get("description")
     named = type(name) is str
     return Tool(
         name if named else None,
         Place((*pointer, "name")) if named else Place(pointer),
+        description=Text(description, (*pointer, "description")) if type(description) is str else None,
         parameters=function.get("parameters"),
         parameters_place=Place((*pointer, "parameters")),
         strict=function.get("strict") is True,

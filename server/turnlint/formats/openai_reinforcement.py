@@ -46,14 +46,19 @@ _OF_A_CHAT = frozenset(("messages", "tools", "functions", "parallel_tool_calls")
 
 
 def _recognise(value: dict[str, Any]) -> bool:
+    if "item" in value and "messages" not in value:
+        return type(value["item"]) is dict and "messages" in value["item"]
+    if not _ends_with_user(value):
+        return False
+    developer = any(type(one) is dict and one.get("role") == "developer" for one in value["messages"])
+    return developer or not value.keys() <= _OF_A_CHAT
+
+
+def _ends_with_user(value: dict[str, Any]) -> bool:
     messages = value.get("messages")
     if type(messages) is not list or not messages or "preferred_output" in value:
         return False
-    last = messages[-1]
-    if type(last) is not dict or last.get("role") != "user":
-        return False
-    developer = any(type(one) is dict and one.get("role") == "developer" for one in messages)
-    return developer or not value.keys() <= _OF_A_CHAT
+    return type(messages[-1]) is dict and messages[-1].get("role") == "user"
 
 
 def _example(value: dict[str, Any]) -> Example:
@@ -78,6 +83,7 @@ FORMAT = Format(
     ),
     shape=Prompt,
     recognise=_recognise,
+    plausible=_ends_with_user,
     example=_example,
     rank=40,
     stage="reinforcement",

@@ -146,6 +146,8 @@ def _alternatives(node: inspect.Type, context: _Context) -> dict[type, _Check] |
             table.update(dict.fromkeys(map(type, one.values), _literal(one, context)))
         elif isinstance(one, inspect.ListType):
             table[list] = _array(one, context)
+        elif isinstance(one, inspect.StrType) and one.min_length:
+            table[str] = _filled(context)
         else:
             table[_PYTHON[type(one)]] = _nothing
     if structs:
@@ -155,6 +157,16 @@ def _alternatives(node: inspect.Type, context: _Context) -> dict[type, _Check] |
 
 def _nothing(value: Any, pointer: Pointer, found: list[ShapeFault]) -> None:
     """Any value of the right type will do."""
+
+
+def _filled(context: _Context) -> _Check:
+    """A string that must not be empty: empty, it counts as missing."""
+
+    def check(value: Any, pointer: Pointer, found: list[ShapeFault]) -> None:
+        if not value:
+            found.append(context.fault("missing-key", pointer, value))
+
+    return check
 
 
 _PYTHON: dict[type, type] = {

@@ -123,6 +123,8 @@ class FileSummary(Struct, frozen=True):
     """Rows that end with CR LF."""
     lf: int = 0
     """Rows that end with LF alone."""
+    cr: int = 0
+    """Rows that end with CR alone."""
     first: bytes = b""
     """The first row, up to 1,000 bytes."""
 

@@ -36,16 +36,17 @@ _CYRILLIC = ("Ð°", "Ðµ", "Ð¸", "Ð¾")
 _KANA = ("ã\x81", "ã‚", "ãƒ")
 
 _LOST = ("\ufffd", "ï¿½")
+_COMMON = (
+    *("Ã" + one for one in "\u00a0¡£¤§¨©±³¶¼\u00adŸ"),
+    *("Â" + one for one in "\u00a0°£»"),
+    *(*_SYMBOLS, *_WHOLE, _EMOJI, "Ðµ", "Ð¾", *_KANA),
+)
+"""What a text with broken letters hardly does without: every sequence would make the search too long."""
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns the broken spelling",
-    trigger=Words(
-        tuple(
-            word.lower()
-            for word in (*_LOST, *_ACCENTS, *_SIGNS, *_SYMBOLS, *_WHOLE, _EMOJI, *_CYRILLIC, *_KANA)
-        )
-    ),
+    trigger=Words(tuple(word.lower() for word in (*_LOST, *_COMMON))),
 )
 
 _HIGH = bytes(range(0x80, 0xC0)).decode("cp1252", "replace").replace("\ufffd", "") + "\x81\x8d\x8f\x90\x9d"
@@ -72,7 +73,7 @@ def _lost() -> re.Pattern[str]:
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     if text.value.isascii():
         return
-    broken = [(found, meant) for found in _pattern().finditer(text.value) if (meant := _meant(found[0]))]
+    broken = _broken(text.value)
     if broken:
         first, meant = broken[0]
         more = f", and so on {len(broken) - 1} more times" if len(broken) > 1 else ""
@@ -84,6 +85,13 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     if lost:
         what = "the replacement character U+FFFD stands for something that was lost"
         yield rule.at(text.place.slice(*lost.span()), what, "Read the source in its own encoding.")
+
+
+def _broken(value: str) -> list[tuple[re.Match[str], str]]:
+    """The sequences that turn back into characters, with these."""
+    if not any(one in value for one in _COMMON):
+        return []
+    return [(found, meant) for found in _pattern().finditer(value) if (meant := _meant(found[0]))]
 
 
 def _meant(sequence: str) -> str | None:

@@ -1,6 +1,6 @@
 r"""
 What it does:
-    Finds files whose rows end with CR LF, all of them or some.
+    Finds files whose rows end with CR LF, all of them or some, or with CR alone.
 
 Why it is bad:
     Parsers take the CR as white space, so the data is whole. But mixed line ends make every diff noisy, and
@@ -30,6 +30,9 @@ RULE = Rule(severity=Severity.INFO, why="JSON allows it, yet tools that split ro
 
 
 def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:
-    if file.crlf:
+    if file.cr:
+        todo = "Save the file with LF line ends."
+        yield rule.at(None, "the rows end with CR alone", todo, why="most tools take the file for one row")
+    elif file.crlf:
         rows = f"{file.crlf:,} of {file.crlf + file.lf:,} rows end" if file.lf else "the rows end"
         yield rule.at(None, f"{rows} with CR LF", "Save the file with LF line ends.")

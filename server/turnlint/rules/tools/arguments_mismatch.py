@@ -49,7 +49,7 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
     tools = _by_name(example)
     for call in all_calls(example) if tools else ():
         tool = tools.get(call.name or "")
-        if tool is None or len(call.arguments or "") > _schema.MAX_BYTES:
+        if tool is None or type(call.arguments) is not str or len(call.arguments) > _schema.MAX_BYTES:
             continue
         value = decoded_arguments(call)
         if type(value) is dict:
@@ -75,7 +75,7 @@ def _judge(call: Call, tool: Tool, value: dict[str, Any], rule: Bound) -> Iterat
     found = list(islice(chain(misspelt, others), _SHOWN))
     if found:
         words = "; ".join(one.words for one in found)
-        what = f"these arguments do not fit the schema of {quote(tool.name)}: {words}"
+        what = f"{words}, says the schema of {quote(tool.name)}"
         yield rule.at(within(call, found[0].place), what)
 
 

@@ -20,18 +20,12 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Edit, Example, Finding, Fix, Place, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
+from turnlint.rules import Bound, Rule
 
-RULE = Rule(
-    severity=Severity.WARNING,
-    why="the API never writes an empty list, and some services refuse it",
-    trigger=Keys(("tool_calls",)),
-)
+RULE = Rule(severity=Severity.WARNING, why="the API never writes an empty list, and some services refuse it")
 
 
-def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
-    if turn.role == "assistant" and turn.has_calls and not turn.calls:
-        place = Place((*turn.pointer, "tool_calls"))
-        fix = Fix("Remove `tool_calls`", (Edit(place, remove=True),), safe=True)
-        yield rule.at(place, "`tool_calls` holds no call", "Remove the key.", fix=fix)
+def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    fix = Fix("Remove `tool_calls`", (Edit(fault.place, remove=True),), safe=True)
+    yield rule.at(fault.place, "`tool_calls` holds no call", "Remove the key.", fix=fix)

@@ -1,0 +1,490 @@
+"""The server at its limits: the life cycle, hostile messages, files on disk, many edits, many findings."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.lsp_client import COMMAND, LspClient, Message, ServerGoneError, is_echo, is_of_file
+
+from turnlint.config import resolve
+from turnlint.engine import RowChecker
+from turnlint.formats import get_format
+from turnlint.model import Place
+from turnlint.text.scan import spans
+from turnlint.text.units import Encoding, to_units
+
+URI = "untitled:rows.jsonl"
+ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
+GOOD = '{"messages":[{"role":"user","content":"hi 😀"},{"role":"assistant","content":"yo %d"}]}'
+BAD = '{"messages":[{"role":"usr","content":"hi 😀"},{"role":"assistant","content":"yo %d"}]}'
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[LspClient]:
+    with LspClient() as client:
+        yield client
+
+
+def codes(diagnostics: list[Message]) -> list[tuple[int, str]]:
+    return [(one["range"]["start"]["line"], one.get("code", "")) for one in diagnostics]
+
+
+def patched(code: str) -> list[str]:
+    """The command of a server into which a fault was built."""
+    return [sys.executable, "-c", f"{code}\nfrom turnlint.lsp import main\nraise SystemExit(main([]))"]
+
+
+def part(line: int, start: int, end: int, text: str) -> Message:
+    """A content change inside of one line."""
+    places = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
+    return {"range": places, "text": text}
+
+
+# The life cycle.
+
+
+def test_orderly_end() -> None:
+    assert LspClient().close() == 0
+
+
+@pytest.mark.parametrize("last_words", ["exit", None])
+def test_end_without_shutdown(last_words: str | None) -> None:
+    client = LspClient()
+    if last_words:
+        client.notify(last_words)
+    else:
+        client.process.stdin.close()  # type: ignore[union-attr]
+    assert client.process.wait(10) == 1
+    client.close()
+
+
+def test_requests_out_of_order_are_refused() -> None:
+    client = LspClient(initialize=False)
+    assert client.call({"method": "textDocument/hover", "params": {}})["error"]["code"] == -32002
+    client.notify("textDocument/didOpen", {})
+    assert client.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+    again = client.call({"method": "initialize", "params": {"processId": None, "capabilities": {}}})
+    assert again["error"]["code"] == -32600
+    client.request("shutdown")
+    assert client.call({"method": "shutdown"})["error"]["code"] == -32600
+    client.notify("exit")
+    assert client.process.wait(10) == 0
+    client.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal 0 there")
+def test_ends_with_the_editor_though_its_pipe_stays_open() -> None:
+    editor = subprocess.Popen(["sleep", "60"])
+    client = LspClient(process_id=editor.pid)
+    time.sleep(2.5)
+    assert client.process.poll() is None
+    editor.send_signal(signal.SIGKILL)
+    editor.wait()
+    assert client.process.wait(10) == 1
+    client.close()
+
+
+def test_position_encoding_follows_the_client() -> None:
+    for offered, taken in (([], "utf-16"), (["utf-7", "utf-8"], "utf-8"), (["utf-32", "utf-8"], "utf-32")):
+        with LspClient(offered) as client:
+            assert client.capabilities["positionEncoding"] == taken
+
+
+def test_tcp_listens_on_the_loopback_interface() -> None:
+    import socket
+
+    with subprocess.Popen([*COMMAND, "--tcp", "0"], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        host, port = process.stderr.readline().rsplit(" ", 1)[1].strip().split(":")
+        assert host == "127.0.0.1"
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b'Content-Length: 46\r\n\r\n{"jsonrpc":"2.0","id":1,"method":"shutdown"}  ')
+            assert b'"code":-32002' in connection.recv(4096)
+        assert process.wait(10) == 1
+
+
+# Hostile messages.
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ({"id": 9, "method": "textDocument/hover", "params": {}, "jsonrpc": "2.0"}, -32602),
+        ({"id": 9, "method": "initialize", "params": {"capabilities": 1}, "jsonrpc": "2.0"}, -32600),
+        ({"id": 9, "method": "workspace/executeCommand", "params": [], "jsonrpc": "2.0"}, -32602),
+        ({"id": 9, "method": "no/such", "jsonrpc": "2.0"}, -32601),
+        ({"id": 9, "method": 7, "jsonrpc": "2.0"}, -32600),
+        ({"id": 9, "method": "shutdown"}, -32600),
+        ({"id": {"a": 1}, "method": "shutdown", "jsonrpc": "2.0"}, -32600),
+        ([1, 2], -32600),
+        ("hello", -32600),
+    ],
+)
+def test_every_request_is_answered(shared: LspClient, message: Any, code: int) -> None:
+    shared.send(message)
+    known = isinstance(message, dict) and isinstance(message["id"], int)
+    answer = shared.answer(9 if known else None)
+    assert answer["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"Content-Length: 5\r\n\r\n{nope",
+        b"Content-Length: 3\r\nContent-Type: x\r\n\r\n\xff\xfe\x00",
+        b"\r\n\r\n\x00\x01garbage: 12\r\n\r\n",
+        b"Content-Length: -4\r\n\r\n",
+        b"Content-Length: many\r\n\r\n",
+        b"Content-Length: 200002\r\n\r\n" + b"[" * 100_001 + b"]" * 100_001,
+        b"x" * 200_000 + b"\r\n\r\n",
+    ],
+)
+def test_noise_between_messages(shared: LspClient, noise: bytes) -> None:
+    shared.write(noise)
+    shared.settle()
+
+
+def test_header_in_any_case(shared: LspClient) -> None:
+    body = b'{"jsonrpc":"2.0","id":"lower","method":"no/such"}'
+    shared.write(b"content-LENGTH:%d\r\nX-Other: 1\r\n\r\n%b" % (len(body), body))
+    assert shared.answer("lower")["error"]["code"] == -32601
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        None,
+        {},
+        {"textDocument": 1},
+        {"textDocument": {"uri": "untitled:unknown", "version": 1}, "contentChanges": [{"text": "x"}]},
+        {"textDocument": {"uri": "untitled:unknown", "version": 1}, "contentChanges": [part(0, 0, 0, "")]},
+    ],
+)
+@pytest.mark.parametrize("kind", ["didOpen", "didChange", "didSave", "didClose"])
+def test_bad_notifications_do_no_harm(shared: LspClient, kind: str, params: Any) -> None:
+    shared.notify(f"textDocument/{kind}", params)
+    shared.settle()
+    assert codes(shared.diagnose(BAD % 1, {"select": ["unknown-role"]})) == [(0, "unknown-role")]
+
+
+def test_positions_out_of_range_are_clamped(shared: LspClient) -> None:
+    shared.open(URI, GOOD % 1)
+    shared.published(URI)
+    shared.change(URI, part(99, 7, 9, "\n" + BAD % 2), part(0, 9_999, 99_999, " "))
+    assert (1, "unknown-role") in codes(shared.published(URI))
+    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+
+
+def test_halves_of_surrogate_pairs(shared: LspClient) -> None:
+    shared.open(URI, GOOD % 1 + "\n" + (BAD % 2).replace("hi", "hi \ud83d \udc80 \ude00"))
+    found = [one for one in shared.published(URI) if one.get("code") == "unknown-role"]
+    assert [one["range"]["start"] for one in found] == [{"line": 1, "character": 21}]
+    shared.change(URI, part(1, 60, 61, "\ud800"))
+    shared.settle()
+    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+
+
+def test_survives_random_bytes_in_messages() -> None:
+    dice = random.Random(20)
+    text = "\n".join((BAD if number % 3 else GOOD) % number for number in range(20))
+    with LspClient(("utf-16",)) as client:
+        client.open(URI, text)
+        client.published(URI)
+        for _ in range(300):
+            data = bytearray(text.encode())
+            for _ in range(dice.randrange(1, 6)):
+                data[dice.randrange(len(data))] = dice.randrange(256)
+            client.change(URI, {"text": data.decode("utf-8", "surrogateescape")})
+        client.settle()
+        client.change(URI, {"text": "\n".join(BAD % number for number in range(3))})
+        client.settle()
+        last = [one["params"] for one in client.notifications if "diagnostics" in one["params"]][-1]
+        assert [row for row, code in codes(last["diagnostics"]) if code == "unknown-role"] == [0, 1, 2]
+
+
+def test_a_failing_rule_costs_one_row() -> None:
+    broken = """
+from turnlint.engine import RowChecker
+check = RowChecker.check
+def fails(self, raw):
+    print("printed where messages go")
+    if b"boom" in raw:
+        raise ZeroDivisionError
+    return check(self, raw)
+RowChecker.check = fails
+"""
+    with LspClient(command=patched(broken)) as client:
+        rows = [BAD % 1, (BAD % 2).replace("yo", "boom"), BAD % 3]
+        found = client.diagnose("\n".join(rows), {"select": ["unknown-role"]})
+        assert codes(found) == [(0, "unknown-role"), (2, "unknown-role")]
+
+
+def test_a_failing_vote_costs_no_more_than_the_findings() -> None:
+    broken = """
+import turnlint.lsp.session as session
+def fails(*_):
+    raise ZeroDivisionError
+session.recognise = fails
+"""
+    with LspClient(command=patched(broken)) as client:
+        assert client.diagnose(BAD % 1) is not None
+        client.settle()
+
+
+# Settings.
+
+
+def test_format_in_the_options() -> None:
+    with LspClient(options={"format": "openai-chat", "select": ["missing-key", "unknown-format"]}) as client:
+        assert codes(client.diagnose('{"a":1}\n{"b":2}')) == [(0, "missing-key"), (1, "missing-key")]
+
+
+def test_options_in_camel_case_win_over_the_file() -> None:
+    with LspClient(options={"target": "openai", "extendSelect": ["no-system"]}) as client:
+        found = client.diagnose(GOOD % 1, {"target": "azure", "ignore": ["dataset"]})
+        assert (0, "no-system") in codes(found)
+        assert client.messages == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"target": "opena"}, "opena"),
+        ({"selekt": []}, "selekt"),
+        ({"select": "x"}, "select"),
+        ([1], "object"),
+    ],
+)
+def test_broken_options_are_told_once(options: Any, words: str) -> None:
+    with LspClient() as client:
+        client.notify("workspace/didChangeConfiguration", {"settings": {"turnlint": options}})
+        for _ in range(2):
+            assert (0, "unknown-role") in codes(client.diagnose(BAD % 1))
+        assert len(client.messages) == 1
+        assert words in client.messages[0]
+
+
+def test_a_broken_settings_file_is_told_once(shared: LspClient) -> None:
+    shared.messages.clear()
+    for _ in range(2):
+        assert (0, "unknown-role") in codes(shared.diagnose(BAD % 1, {"ignroe": ["roles"]}))
+    assert len(shared.messages) == 1
+    assert "ignroe" in shared.messages[0]
+
+
+def test_settings_that_change_while_a_document_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_text(BAD % 1, encoding="utf-8")
+    with LspClient(options={"select": ["unknown-role"]}) as client:
+        client.open(path.as_uri(), BAD % 1)
+        assert codes(client.published(path.as_uri())) == [(0, "unknown-role")]
+        client.notify("workspace/didChangeConfiguration", {"settings": None})
+        client.notify("workspace/didChangeConfiguration", {"settings": {"turnlint": {"select": ["no-user"]}}})
+        assert codes(client.published(path.as_uri())) == [(0, "no-user")]
+        (tmp_path / "turnlint.toml").write_text('ignore = ["no-user"]', encoding="utf-8")
+        client.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
+        assert client.published(path.as_uri()) == []
+
+
+# Files on disk.
+
+
+def test_the_file_on_disk_is_judged_where_editors_hide_bytes(shared: LspClient) -> None:
+    rows = "\r\n".join(GOOD % number for number in range(3)).encode()
+    found = shared.diagnose(
+        b"\xef\xbb\xbf" + rows, {"select": ["byte-order-mark", "crlf-line-ends", "invalid-json"]}
+    )
+    assert {one["code"] for one in found} == {"byte-order-mark", "crlf-line-ends"}
+    assert all(map(is_of_file, found))
+
+
+def test_a_text_that_is_no_jsonl_has_no_findings_in_rows(shared: LspClient) -> None:
+    found = shared.diagnose('[\n{"a": 1},\n{"a": 2}\n]\n')
+    assert codes(found) == [(0, "json-array-file")]
+
+
+def test_saving_judges_the_file_again(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_bytes((GOOD % 1 + "\n").encode())
+    with LspClient(options={"select": ["byte-order-mark"]}) as client:
+        client.open(path.as_uri(), GOOD % 1 + "\n")
+        assert client.published(path.as_uri()) == []
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+        client.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
+        assert codes(client.published(path.as_uri())) == [(0, "byte-order-mark")]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["file:///no/such/folder/train.jsonl", "file://host/share/train.jsonl", "file:///%00", "git:/a", "", "x"],
+)
+def test_documents_that_no_file_stands_for(shared: LspClient, uri: str) -> None:
+    shared.open(uri, BAD % 1)
+    assert (0, "unknown-role") in codes(shared.published(uri))
+    shared.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+
+
+# Many edits, many findings.
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_random_edits_agree_with_the_engine(encoding: Encoding) -> None:
+    dice = random.Random(f"edits {encoding}")
+    words = [
+        "",
+        "x",
+        "😀",
+        "漢\u2028",
+        "\u0085",
+        '"',
+        "{",
+        "}",
+        ",",
+        "\\",
+        "usr",
+        "<|im_start|>",
+        "\n",
+        "\r\n",
+        "\n\n",
+    ]
+    words += [GOOD % 1 + "\n", BAD % 2 + "\n", "\n" + (GOOD % 1) + "\n"]
+    settings = {"select": ["json", "roles", "content", "schema"], "format": "openai-chat"}
+    rows = [(BAD if number % 3 == 0 else GOOD) % number for number in range(12)]
+    text = "\n".join(rows) + "\n"
+    with LspClient((encoding,), settings) as client:
+        client.open(URI, text)
+        client.published(URI)
+        for _ in range(60):
+            changes = []
+            for _ in range(dice.choice((1, 1, 1, 2, 4))):
+                change, text = _random_edit(dice, text, dice.choice(words), encoding)
+                changes.append(change)
+            client.change(URI, *changes)
+        client.settle()
+        client.open("untitled:again.jsonl", text)
+        fresh = client.published("untitled:again.jsonl")
+        shown = [one["params"] for one in client.notifications]
+        last = [one["diagnostics"] for one in shown if one["uri"] == URI][-1]
+    assert _spelled(last) == _spelled(fresh)
+    assert _spelled(last) == _judged(text, settings, encoding)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def _random_edit(dice: random.Random, text: str, new: str, encoding: Encoding) -> tuple[Message, str]:
+    """An edit as the client sends it, and the text that it leads to."""
+    lines = text.split("\n")
+    first = dice.randrange(len(lines))
+    last = min(len(lines) - 1, first + dice.choice((0, 0, 0, 0, 1, 2)))
+    bodies = [line.removesuffix("\r") for line in lines]
+    start = dice.randrange(len(bodies[first]) + 1)
+    end = dice.randrange(start if first == last else 0, len(bodies[last]) + 1)
+    if first == last:
+        end = min(end, start + dice.choice((0, 0, 1, 5)))
+    change = {
+        "range": {
+            "start": {"line": first, "character": to_units(bodies[first], start, encoding)},
+            "end": {"line": last, "character": to_units(bodies[last], end, encoding)},
+        },
+        "text": new,
+    }
+    before = "\n".join([*lines[:first], lines[first][:start]])
+    after = "\n".join([lines[last][end:], *lines[last + 1 :]])
+    return change, before + new + after
+
+
+def _judged(text: str, keys: dict[str, Any], encoding: Encoding) -> list[str]:
+    """What the engine says of each row, with its own ranges."""
+    checker = RowChecker(get_format(keys["format"]), resolve(select=keys["select"], format=keys["format"]))
+    lines = _lines(text)
+    end = max((number for number, line in enumerate(lines) if line.strip(" \t\v\f")), default=-1)
+    said = []
+    for number, line in enumerate(lines[: end + 1]):
+        if not line.strip(" \t\v\f"):
+            said.append(f"{number}:0-0 blank-row")
+            continue
+        findings, _ = checker.check(line.encode())
+        for finding in findings:
+            span = spans(line, [finding.place or Place()])[0]
+            start, stop = (to_units(line, column, encoding) for column in (span.start, span.end))
+            said.append(f"{number}:{start}-{stop} {finding.rule}")
+    return sorted(said)
+
+
+def _spelled(diagnostics: list[Message]) -> list[str]:
+    places = [(one["range"], one["code"]) for one in diagnostics]
+    return sorted(
+        f"{place['start']['line']}:{place['start']['character']}-{place['end']['character']} {code}"
+        for place, code in places
+    )
+
+
+def test_nothing_is_published_twice(shared: LspClient) -> None:
+    shared.open(URI, f"{GOOD % 1}\n{BAD % 2}")
+    shared.published(URI)
+    shared.change(URI, part(0, 2, 2, " "))
+    shared.settle()
+    assert not shared.notifications
+    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    assert shared.published(URI) == []
+
+
+def test_an_edit_of_the_format_has_all_rows_judged_again(shared: LspClient) -> None:
+    shared.open(URI, '{"text":"a"}\n{"text":"b"}\n')
+    assert [code for _, code in codes(shared.published(URI))][:1] == ["unknown-format"]
+    shared.change(URI, {"text": "".join(f"{BAD % number}\n" for number in range(600))})
+    while len(found := shared.published(URI)) < 600:
+        pass
+    assert "unknown-format" not in {code for _, code in codes(found)}
+    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+
+
+def test_more_findings_than_editors_keep(shared: LspClient) -> None:
+    rows = [BAD % number if number % 2 else "" for number in range(3_000)] + ["{"]
+    found = shared.diagnose("\n".join(rows), {"select": ["unknown-role", "blank-row", "invalid-json"]})
+    assert len(found) == 1_001
+    assert found[0]["message"].startswith("2,001 more findings are not shown")
+    assert [one["code"] for one in found[1:]] == ["unknown-role"] * 1_000
+    assert [one["range"]["start"]["line"] for one in found[1:4]] == [1, 3, 5]
+
+
+def test_many_copies_are_told_and_counted(shared: LspClient) -> None:
+    found = shared.diagnose(f"{GOOD % 1}\n" * 5_000, {"select": ["exact-duplicate"]})
+    assert found[0]["message"].startswith("4,000 more")
+    assert len(found) == 1_001
+    assert not any(map(is_echo, found))
+
+
+def test_a_big_document_is_shown_early_and_stays_editable() -> None:
+    rows = [(BAD if number == 0 else GOOD.replace("hi", "hi " * 700)) % number for number in range(3_000)]
+    text = "\n".join([*rows, BAD % 3_000])
+    with LspClient(options={"select": ["unknown-role", "invalid-json"]}) as client:
+        client.open(URI, text)
+        first = codes(client.published(URI))
+        assert (0, "unknown-role") in first
+        client.change(URI, part(1, 0, 1, ""))
+        while codes(client.published(URI)) != [
+            (0, "unknown-role"),
+            (1, "invalid-json"),
+            (3_000, "unknown-role"),
+        ]:
+            pass
+
+
+def test_the_client_notices_a_dead_server() -> None:
+    client = LspClient()
+    client.process.kill()
+    with pytest.raises((ServerGoneError, OSError)):
+        client.request("shutdown")
+    client.close()
