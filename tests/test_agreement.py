@@ -34,14 +34,23 @@ _SCRAPS = (
     *(b"null", b"true", b"NaN", b"-0", b"1e999", b"1" * 20, b'""', b"{}", b"[]", b" ,", b",,", b"[[[["),
     *(b"<|im_end|>", b"\\u003c|im_end|>", b"<|fim\\u005fsuffix|>", b'"role":"user",', b'"\\u0072ole":"gpt",'),
 )  # fmt: skip
+EDGES = (
+    b'{"messages": [{"role": "system", "content": [{"text": "a"}]}, {"role": "user", "content": "b"}, '
+    b'{"role": "assistant", "content": "c"}]}',
+    b'{"prompt": "\x00 raw", "completion": "control characters"}',
+    b'{"prompt": "a \\\\", "completion": "\\"b\\\\\\"", "prompt": "a"}',
+    b'{"conversations": [{"from": "human", "value": "a"}, {"from": "function_call", "value": "tool_calls"}]}',
+)
+"""Rows on which the two ways have differed, or well might."""
 _MEMBER = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)')
 _LETTER = re.compile(rb"[ -~]")
 
 
 @cache
 def _rows() -> tuple[bytes, ...]:
-    """Every row of the fixtures."""
+    """Every row of the fixtures, and the edges."""
     found = [row.encode() for page in pages() for case in cases_of(page) for row in case.rows]
+    found += EDGES
     for path in sorted((FIXTURES / "valid").glob("*.jsonl")):
         found += path.read_bytes().split(b"\n")[:-1]
     for path in sorted((FIXTURES / "formats").glob("*.jsonl")):

@@ -177,28 +177,26 @@ def test_bad_notifications_do_no_harm(shared: LspClient, kind: str, params: Any)
 
 
 def test_positions_out_of_range_are_clamped(shared: LspClient) -> None:
-    shared.open(URI, GOOD % 1)
-    shared.published(URI)
+    shared.show(URI, GOOD % 1)
     shared.change(URI, part(99, 7, 9, "\n" + BAD % 2), part(0, 9_999, 99_999, " "))
     assert (1, "unknown-role") in codes(shared.published(URI))
-    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    shared.shut(URI)
 
 
 def test_halves_of_surrogate_pairs(shared: LspClient) -> None:
-    shared.open(URI, GOOD % 1 + "\n" + (BAD % 2).replace("hi", "hi \ud83d \udc80 \ude00"))
-    found = [one for one in shared.published(URI) if one.get("code") == "unknown-role"]
+    shown = shared.show(URI, GOOD % 1 + "\n" + (BAD % 2).replace("hi", "hi \ud83d \udc80 \ude00"))
+    found = [one for one in shown if one.get("code") == "unknown-role"]
     assert [one["range"]["start"] for one in found] == [{"line": 1, "character": 21}]
     shared.change(URI, part(1, 60, 61, "\ud800"))
     shared.settle()
-    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    shared.shut(URI)
 
 
 def test_survives_random_bytes_in_messages() -> None:
     dice = random.Random(20)
     text = "\n".join((BAD if number % 3 else GOOD) % number for number in range(20))
     with LspClient(("utf-16",)) as client:
-        client.open(URI, text)
-        client.published(URI)
+        client.show(URI, text)
         for _ in range(300):
             data = bytearray(text.encode())
             for _ in range(dice.randrange(1, 6)):
@@ -285,14 +283,13 @@ def test_settings_that_change_while_a_document_is_open(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     path.write_text(BAD % 1, encoding="utf-8")
     with LspClient(options={"select": ["unknown-role"]}) as client:
-        client.open(path.as_uri(), BAD % 1)
-        assert codes(client.published(path.as_uri())) == [(0, "unknown-role")]
+        assert codes(client.show(path.as_uri(), BAD % 1)) == [(0, "unknown-role")]
         client.notify("workspace/didChangeConfiguration", {"settings": None})
-        client.notify("workspace/didChangeConfiguration", {"settings": {"turnlint": {"select": ["no-user"]}}})
-        assert codes(client.published(path.as_uri())) == [(0, "no-user")]
-        (tmp_path / "turnlint.toml").write_text('ignore = ["no-user"]', encoding="utf-8")
-        client.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
+        client.notify("workspace/didChangeConfiguration", {"settings": {"turnlint": {"select": ["json"]}}})
         assert client.published(path.as_uri()) == []
+        (tmp_path / "turnlint.toml").write_text('extend-select = ["unknown-role"]', encoding="utf-8")
+        client.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
+        assert codes(client.published(path.as_uri())) == [(0, "unknown-role")]
 
 
 # Files on disk.
@@ -316,8 +313,7 @@ def test_saving_judges_the_file_again(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     path.write_bytes((GOOD % 1 + "\n").encode())
     with LspClient(options={"select": ["byte-order-mark"]}) as client:
-        client.open(path.as_uri(), GOOD % 1 + "\n")
-        assert client.published(path.as_uri()) == []
+        assert client.show(path.as_uri(), GOOD % 1 + "\n") == []
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
         client.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
         assert codes(client.published(path.as_uri())) == [(0, "byte-order-mark")]
@@ -328,9 +324,8 @@ def test_saving_judges_the_file_again(tmp_path: Path) -> None:
     ["file:///no/such/folder/train.jsonl", "file://host/share/train.jsonl", "file:///%00", "git:/a", "", "x"],
 )
 def test_documents_that_no_file_stands_for(shared: LspClient, uri: str) -> None:
-    shared.open(uri, BAD % 1)
-    assert (0, "unknown-role") in codes(shared.published(uri))
-    shared.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert (0, "unknown-role") in codes(shared.show(uri, BAD % 1))
+    shared.shut(uri)
 
 
 # Many edits, many findings.
@@ -361,8 +356,7 @@ def test_random_edits_agree_with_the_engine(encoding: Encoding) -> None:
     rows = [(BAD if number % 3 == 0 else GOOD) % number for number in range(12)]
     text = "\n".join(rows) + "\n"
     with LspClient((encoding,), settings) as client:
-        client.open(URI, text)
-        client.published(URI)
+        client.show(URI, text)
         for _ in range(60):
             changes = []
             for _ in range(dice.choice((1, 1, 1, 2, 4))):
@@ -370,10 +364,8 @@ def test_random_edits_agree_with_the_engine(encoding: Encoding) -> None:
                 changes.append(change)
             client.change(URI, *changes)
         client.settle()
-        client.open("untitled:again.jsonl", text)
-        fresh = client.published("untitled:again.jsonl")
-        shown = [one["params"] for one in client.notifications]
-        last = [one["diagnostics"] for one in shown if one["uri"] == URI][-1]
+        last = client.notifications[-1]["params"]["diagnostics"]
+        fresh = client.show("untitled:again.jsonl", text)
     assert _spelled(last) == _spelled(fresh)
     assert _spelled(last) == _judged(text, settings, encoding)
 
@@ -431,23 +423,20 @@ def _spelled(diagnostics: list[Message]) -> list[str]:
 
 
 def test_nothing_is_published_twice(shared: LspClient) -> None:
-    shared.open(URI, f"{GOOD % 1}\n{BAD % 2}")
-    shared.published(URI)
-    shared.change(URI, part(0, 2, 2, " "))
+    shared.show(URI, f"{GOOD % 1}\n{BAD % 2}")
+    shared.change(URI, part(0, 1, 1, " "))
     shared.settle()
     assert not shared.notifications
-    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
-    assert shared.published(URI) == []
+    assert shared.shut(URI) == []
 
 
 def test_an_edit_of_the_format_has_all_rows_judged_again(shared: LspClient) -> None:
-    shared.open(URI, '{"text":"a"}\n{"text":"b"}\n')
-    assert [code for _, code in codes(shared.published(URI))][:1] == ["unknown-format"]
+    assert codes(shared.show(URI, '{"text":"a"}\n{"text":"b"}\n'))[0] == (0, "unknown-format")
     shared.change(URI, {"text": "".join(f"{BAD % number}\n" for number in range(600))})
     while len(found := shared.published(URI)) < 600:
         pass
     assert "unknown-format" not in {code for _, code in codes(found)}
-    shared.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    shared.shut(URI)
 
 
 def test_more_findings_than_editors_keep(shared: LspClient) -> None:

@@ -229,7 +229,7 @@ def _is_pattern(line: str) -> bool:
     from pathspec import GitIgnoreSpec
 
     try:
-        GitIgnoreSpec.from_lines([line])
+        GitIgnoreSpec.from_lines([line], backend="simple")
     except ValueError:
         return False
     return True

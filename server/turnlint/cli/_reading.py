@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, cast
 
 from turnlint.cli._inputs import Source
 
@@ -18,8 +18,6 @@ __all__ = ["Progress", "open_source"]
 _IN_MEMORY = 32 << 20
 """Bytes of a pipe or a compressed file that are kept in memory before they go to a temporary file."""
 _BUFFER = 1 << 18
-
-_Stream: TypeAlias = BinaryIO | io.BufferedIOBase
 
 
 class Progress:
@@ -86,7 +84,7 @@ def open_source(source: Source, progress: Progress | None = None) -> Iterator[Bi
         if source.stdin:
             if sys.stdin is None:
                 raise OSError(None, "standard input is closed")
-            yield stack.enter_context(_Spooled(sys.stdin.buffer))
+            yield stack.enter_context(_Spooled(cast("io.BufferedIOBase", sys.stdin.buffer)))
             return
         raw = _CountingFile(source.path, progress) if progress else io.FileIO(source.path)
         file = stack.enter_context(io.BufferedReader(raw, _BUFFER))
@@ -113,7 +111,7 @@ class _CountingFile(io.FileIO):
 class _Spooled(io.RawIOBase, BinaryIO):
     """A stream that can seek within what was read of it, because it is kept."""
 
-    def __init__(self, source: _Stream) -> None:
+    def __init__(self, source: io.BufferedIOBase) -> None:
         self._source = source
         self._kept = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed below
         self._end = 0
@@ -144,9 +142,9 @@ class _Spooled(io.RawIOBase, BinaryIO):
         super().close()
 
 
-def _read(source: _Stream, size: int) -> bytes:
+def _read(source: io.BufferedIOBase, size: int) -> bytes:
     try:
-        return source.read(size)
+        return source.read1(size)  # unlike `read`, it does not sleep through an interrupt
     except OSError as error:
         raise error if error.strerror else OSError(None, f"damaged: {error}") from None
     except _damages() as error:

@@ -184,7 +184,7 @@ class _Check:
         name = settings.format
         if name is None:
             start = stream.tell()
-            known = vote(stream.read(_HEAD).split(b"\n"))
+            known = vote(_head(stream).split(b"\n"))
             stream.seek(start)
             name = known.name if known else None
         if name is not None and name in settings.homes and name not in self._assumed:
@@ -236,6 +236,14 @@ def _is_same(source: Source, path: os.PathLike[str]) -> bool:
         return source.path.samefile(path)
     except OSError:
         return False
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """The beginning of a stream, however short the single reads are."""
+    head = b""
+    while len(head) < _HEAD and (part := stream.read(_HEAD - len(head))):
+        head += part
+    return head
 
 
 def _file_name(source: Source) -> str:

@@ -244,7 +244,8 @@ def ignore_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        # The other backends compile for longer than a few patterns take to match.
+        return GitIgnoreSpec.from_lines(patterns, backend="simple")
     except ValueError as error:
         raise ConfigError(f"not a file pattern: {error}") from None
 

@@ -72,7 +72,9 @@ _SEEN = note(
     tags={"refusal": "refusal-outside-assistant"},
 )
 _CONTENT = note(
-    "What the message says.", rules={"missing-key": "missing-content", "too-few-items": "empty-content"}
+    "What the message says.",
+    rules={"missing-key": "missing-content", "too-few-items": "empty-content"},
+    aliases=dict.fromkeys(("text", "value", "message"), "rename it to `content`"),
 )
 
 # Null and missing content are judged turn by turn: whether they are right depends on the calls beside them.

@@ -312,9 +312,13 @@ def _strange(
     if key in siblings:
         rule = _notes(siblings[key]).get("rules", {}).get("misplaced-key", "")
         return ShapeFault("misplaced-key", place, owner, key, names, value[key], rule)
-    return ShapeFault(
-        "unknown-key", place, owner, key, tuple(one for one in names if one not in value), value[key]
-    )
+    free = tuple(one for one in names if one not in value)
+    meant = next((one for one in free if _stands_for(key, siblings[one])), "")
+    return ShapeFault("unknown-key", place, owner, key, free, value[key], meant=meant)
+
+
+def _stands_for(key: str, member: inspect.Field) -> bool:
+    return key in _notes(member).get("aliases", {}) or _close(key, member.encode_name)
 
 
 def _close(key: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
@@ -75,8 +76,9 @@ class Server(LanguageServer):
             self.close_document(uri)
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
-        """Log what went wrong; pygls would open a window in the editor each time."""
-        logger.error("%s: %s", source.__name__, error)
+        """Log what no answer tells; pygls would open a window in the editor each time."""
+        if source is not FeatureRequestError:
+            logger.error("%s: %s", source.__name__, error)
 
     def _show(self, words: str) -> None:
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, words))

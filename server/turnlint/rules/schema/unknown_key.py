@@ -59,7 +59,7 @@ def _remedy(fault: ShapeFault) -> tuple[str, Fix | None]:
         return _MOVE[key], None
     if fault.owner == "row" and key in _OF_A_REQUEST:
         todo = "It belongs to a request, not to a training row. Remove it."
-    elif meant := closest(key, fault.expected):
+    elif meant := fault.meant or closest(key, fault.expected):
         edit = Edit(fault.place, json.dumps(meant))
         return f"Rename it to `{meant}`.", Fix(f"Rename to `{meant}`", (edit,))
     return todo, Fix(f"Remove {quote(key)}", (Edit(Place(fault.place.pointer), remove=True),))
