@@ -53,11 +53,12 @@ def lint(path: Path) -> int:
 
 
 def peak_memory(path: Path) -> float:
-    """Peak resident MB of the command on a file."""
+    """Peak resident MB of the command on a file (Linux only)."""
     script = (
-        "import resource, sys; from turnlint.cli import main; "
+        "import re, sys; from pathlib import Path; from turnlint.cli import main; "
         "main(['check', '--quiet', '--target', 'openai', '--exit-zero', sys.argv[1]]); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)"
+        "status = Path('/proc/self/status').read_text(); "
+        "print(int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) / 1024, file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True

@@ -67,7 +67,7 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "trailing-comma": lambda row: row[:-2] + b",]}",
     "single-quotes": lambda row: repr(orjson.loads(row)).encode(),
     "unknown-key": lambda row: row[:-1] + b',"weight":1}',
-    "empty-answer": lambda row: row[:-2] + b',{"role":"assistant","content":" "}]}',
+    "empty-answer": lambda row: row[: row.rindex(b'"content":"')] + b'"content":" "}]}',
     "special-token": lambda row: row.replace(b'"content":"', b'"content":"<|im_start|>', 1),
     "duplicate-key": lambda row: row[:-3] + b',"role":"assistant"}]}',
 }

@@ -321,7 +321,14 @@ def test_saving_judges_the_file_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    ["file:///no/such/folder/train.jsonl", "file://host/share/train.jsonl", "file:///%00", "git:/a", "", "x"],
+    [
+        "file:///no/such/folder/train.jsonl",
+        "file://host/share/train.jsonl",
+        "file:///%00",
+        "git:/a",
+        "",
+        "x",
+    ],
 )
 def test_documents_that_no_file_stands_for(shared: LspClient, uri: str) -> None:
     assert (0, "unknown-role") in codes(shared.show(uri, BAD % 1))
@@ -478,3 +485,15 @@ def test_the_client_notices_a_dead_server() -> None:
     with pytest.raises((ServerGoneError, OSError)):
         client.request("shutdown")
     client.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no named pipes in folders there")
+def test_a_path_that_is_no_file_is_never_read(shared: LspClient, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "folder.jsonl").mkdir()
+    for name in ("pipe.jsonl", "folder.jsonl"):
+        uri = (tmp_path / name).as_uri()
+        found = codes(shared.show(uri, BAD % 1))
+        assert (0, "unknown-role") in found
+        assert (0, "empty-file") not in found
+        shared.shut(uri)

@@ -20,8 +20,8 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from itertools import groupby
-from typing import BinaryIO
 
 from turnlint.cli._inputs import STDIN, Inputs, Source, find_inputs
 from turnlint.cli._options import add_settings_options, settings_finder
@@ -29,11 +29,10 @@ from turnlint.cli._program import one_of
 from turnlint.cli._reading import Progress, open_source
 from turnlint.cli._streams import Output, UsageError, say
 from turnlint.config.discovery import SEVERITIES, SettingsFinder, absolute
-from turnlint.engine import Located, check_stream, vote
+from turnlint.engine import Located, check_stream, left_to_right
+from turnlint.formats import Format
 from turnlint.model import Settings, Severity
 from turnlint.report import Report, RowFindings, Style, Tally, load_report, report_names
-
-_HEAD = 1 << 18
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,9 +130,9 @@ class _Check:
         settings = self._finder.settings(source.path)
         try:
             with open_source(source, self._progress) as stream:
-                if settings.homes and not self._args.quiet:
-                    self._say_assumption(stream, settings)
-                self._findings(source, check_stream(stream, settings, name=_file_name(source)))
+                tell = partial(self._say_assumption, settings)
+                found = check_stream(stream, settings, name=_file_name(source), on_format=tell)
+                self._findings(source, found)
             self._tally.files += 1
         except BrokenPipeError:  # that is the output
             raise
@@ -167,7 +166,8 @@ class _Check:
                     one.finding.place for one in located if one.finding.place and one.finding.rule == "secret"
                 ]
                 self._clear()
-                self.report.row(RowFindings(source.name, row, located[0].raw, shown, secrets))
+                raw = located[0].raw
+                self.report.row(RowFindings(source.name, row, raw, left_to_right(raw, shown), secrets))
         self._tally.files_with_findings += bool(counts)
         if self._limit is not None and not self._args.statistics:
             hidden = {rule: count - self._limit for rule, count in counts.items() if count > self._limit}
@@ -179,15 +179,10 @@ class _Check:
             return Severity.parse(self._args.fail_on)
         return self._finder.fail_on(source.path) or Severity.WARNING
 
-    def _say_assumption(self, stream: BinaryIO, settings: Settings) -> None:
+    def _say_assumption(self, settings: Settings, known: Format | None) -> None:
         """Tell once for each format by whose rules it is judged where no target is set."""
-        name = settings.format
-        if name is None:
-            start = stream.tell()
-            known = vote(_head(stream).split(b"\n"))
-            stream.seek(start)
-            name = known.name if known else None
-        if name is not None and name in settings.homes and name not in self._assumed:
+        name = known.name if known else ""
+        if name in settings.homes and name not in self._assumed and not self._args.quiet:
             self._assumed.add(name)
             title = settings.homes[name].target_title
             self._clear()
@@ -236,14 +231,6 @@ def _is_same(source: Source, path: os.PathLike[str]) -> bool:
         return source.path.samefile(path)
     except OSError:
         return False
-
-
-def _head(stream: BinaryIO) -> bytes:
-    """The beginning of a stream, however short the single reads are."""
-    head = b""
-    while len(head) < _HEAD and (part := stream.read(_HEAD - len(head))):
-        head += part
-    return head
 
 
 def _file_name(source: Source) -> str:

@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
@@ -32,6 +32,9 @@ from turnlint.model import RuleSettings, Settings, Severity
 from turnlint.rules import EFFECTS, RuleModule, all_rules
 
 __all__ = ["ConfigError", "Target", "all_targets", "get_target", "resolve", "suggest"]
+
+
+_TARGETS = Path(__file__).parent.parent / "targets"
 
 
 class ConfigError(Exception):
@@ -73,11 +76,9 @@ def all_targets() -> Mapping[str, Target]:
     import msgspec
 
     found = {}
-    for entry in sorted(files("turnlint.targets").iterdir(), key=lambda one: one.name):
-        name, _, suffix = entry.name.rpartition(".")
-        if suffix == "toml":
-            data = tomllib.loads(entry.read_text(encoding="utf-8"))
-            found[name] = msgspec.convert({"name": name, **data}, Target)
+    for path in sorted(_TARGETS.glob("*.toml")):
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        found[path.stem] = msgspec.convert({"name": path.stem, **data}, Target)
     return found
 
 

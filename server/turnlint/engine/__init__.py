@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from turnlint.engine.file import Located, bound_rules, check_stream, file_findings, split_of, vote
+from turnlint.engine.file import (
+    Located,
+    bound_rules,
+    check_stream,
+    file_findings,
+    left_to_right,
+    split_of,
+    vote,
+)
 from turnlint.engine.row import RowChecker, facts_of
 
 __all__ = [
@@ -12,6 +20,7 @@ __all__ = [
     "check_stream",
     "facts_of",
     "file_findings",
+    "left_to_right",
     "split_of",
     "vote",
 ]

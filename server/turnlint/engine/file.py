@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
@@ -19,7 +19,7 @@ from turnlint.text.decode import decode, row_text
 from turnlint.text.rows import Batch, FileFault, RowReader, sniff
 from turnlint.text.scan import spans
 
-__all__ = ["Located", "bound_rules", "check_stream", "file_findings", "split_of", "vote"]
+__all__ = ["Located", "bound_rules", "check_stream", "file_findings", "left_to_right", "split_of", "vote"]
 
 VOTERS = 1_000
 """How many rows that are not blank decide the format of a file."""
@@ -45,6 +45,14 @@ class Located(Struct, frozen=True):
         if self.row is None or self.finding.place is None:
             return None
         return spans(row_text(self.raw), [self.finding.place])[0]
+
+
+def left_to_right(raw: bytes, findings: Sequence[Finding]) -> list[Finding]:
+    """Order the findings of one row by where they begin."""
+    if len(findings) < 2:
+        return list(findings)
+    starts = [one.start for one in spans(row_text(raw), [finding.place or Place() for finding in findings])]
+    return [finding for _, finding in sorted(zip(starts, findings, strict=True), key=lambda one: one[0])]
 
 
 def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
@@ -87,14 +95,22 @@ def bound_rules(settings: Settings) -> dict[str, Bound]:
     return {name: Bound(rules[name], one) for name, one in settings.rules.items()}
 
 
-def check_stream(stream: BinaryIO, settings: Settings, *, name: str = "") -> Iterator[Located]:
+def check_stream(
+    stream: BinaryIO,
+    settings: Settings,
+    *,
+    name: str = "",
+    on_format: Callable[[Format | None], object] = lambda chosen: None,
+) -> Iterator[Located]:
     """Judge a file from where the stream stands to its end.
 
-    Yields findings row by row, those about the file first where its head tells them, else last. The stream
+    Yields findings row by row (in no order within one), those about the file first where its head tells them,
+    else last. The stream
     must be able to seek, so that rows that seem equal can be compared. `name` is the file's name without
-    folders. Whatever reading raises passes through.
+    folders; `on_format` is told the format once it is known. Whatever reading raises passes through; OSError
+    too where the file shrinks meanwhile.
     """
-    yield from _FileCheck(stream, settings, name).run()
+    yield from _FileCheck(stream, settings, name).run(on_format)
 
 
 def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> Iterator[Finding]:
@@ -104,7 +120,7 @@ def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> It
     if fault is not None:
         yield from check.of_fault(fault)
         return
-    yield from (one.finding for one in check.run(judge_rows=False))
+    yield from (one.finding for one in check.run(lambda chosen: None, judge_rows=False))
 
 
 class _FileCheck:
@@ -120,7 +136,9 @@ class _FileCheck:
         self._rows = 0
         self._blank: tuple[int, int] = (0, 0)
 
-    def run(self, *, judge_rows: bool = True) -> Iterator[Located]:
+    def run(
+        self, on_format: Callable[[Format | None], object], *, judge_rows: bool = True
+    ) -> Iterator[Located]:
         reader = self.reader
         fault = sniff(reader.head, complete=reader.complete)
         if fault is not None:
@@ -129,6 +147,7 @@ class _FileCheck:
         bulk = judge_rows and len(reader.head) >= _BULK
         voters, batches = _first_rows(iter(reader))
         chosen = self._chosen(voters)
+        on_format(chosen)
         first = next((raw for raw in voters if raw.strip()), b"")
         del voters
         if chosen is None and first:
@@ -166,29 +185,22 @@ class _FileCheck:
                 yield from self._too_large(number, raw, batch.oversize[number])
                 continue
             found = check(raw)
-            if found:
-                yield from self._in_order(number, raw, found)
+            for finding in found:
+                if self._is_new(finding):
+                    yield Located(number, raw, finding)
             if seen:
                 first = add(facts_of(raw).exact, number)
                 if first is not None:
                     yield from self._duplicate(number, raw, first)
 
-    def _in_order(self, number: int, raw: bytes, found: tuple[Finding, ...]) -> Iterator[Located]:
-        """The findings of a row from left to right, those that are said once a file only the first time."""
-        new = []
-        for finding in found:
-            if self._bound[finding.rule].rule.once:
-                if finding.rule in self._said:
-                    continue
-                self._said.add(finding.rule)
-            new.append(finding)
-        if len(new) > 1:
-            text = row_text(raw)
-            starts = spans(text, [finding.place or Place() for finding in new])
-            order = sorted(range(len(new)), key=lambda at: (starts[at].start, at))
-            new = [new[at] for at in order]
-        for finding in new:
-            yield Located(number, raw, finding)
+    def _is_new(self, finding: Finding) -> bool:
+        """Whether the finding is to be told: some are said once a file, at the first row."""
+        if not self._bound[finding.rule].rule.once:
+            return True
+        if finding.rule in self._said:
+            return False
+        self._said.add(finding.rule)
+        return True
 
     def _note_blank(self, number: int) -> None:
         start, count = self._blank
@@ -211,8 +223,11 @@ class _FileCheck:
 
     def _duplicate(self, number: int, raw: bytes, first: int) -> Iterator[Located]:
         """Report a copy once its bytes were compared: equal keys alone prove nothing."""
-        if self.reader.fetch(first).strip() != raw.strip():
-            return
+        try:
+            if self.reader.fetch(first).strip() != raw.strip():
+                return
+        except IndexError as error:
+            raise OSError(str(error)) from error
         bound = self._bound["exact-duplicate"]
         allowed = bound["max_copies"] or 1
         if allowed > 1 and len(self._index.group(facts_of(raw).exact)) <= allowed:

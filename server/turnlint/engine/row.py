@@ -24,7 +24,7 @@ from turnlint.text.decode import decode
 __all__ = ["RowChecker", "facts_of"]
 
 _OUTLINES = 10_000
-"""How many sequences of roles are remembered as clean."""
+"""How many sequences of roles are remembered."""
 
 _BY_KIND = {"too-few-items": "empty-array"}
 """Shape faults whose rule is not called like them."""
@@ -61,9 +61,10 @@ class RowChecker:
         self._traits: dict[Trigger, int] = {
             trigger: self._always << shift for shift, trigger in enumerate((ORDER, BLANK, REPEAT), 1)
         }
+        self._yields = {name: set(bound.rule.yields_to) for name, bound in self._bound.items()}
         self._hooks = {hook: list(self._of(hook)) for hook in ("turn", "example", "text")}
         self._decode = msgspec.json.Decoder(format.shape).decode if format else None
-        self._clean_outlines: dict[Hashable, int] = {}
+        self._outlines: dict[Hashable, int] = {}
 
     def check(self, raw: bytes) -> tuple[tuple[Finding, ...], Facts]:
         """Judge one row, given without its line end. Never raises, whatever the bytes."""
@@ -95,8 +96,8 @@ class RowChecker:
         if self._format is None or self._format.outline is None:
             return False
         outline, texts = self._format.outline(shaped)
-        quotes = self._clean_outlines.get(outline)
-        if quotes is None:
+        quotes = self._outlines.get(outline)
+        if not quotes:
             return False
         # A row of this outline has so many strings; one more would be a key that stands twice.
         surplus = raw.count(b'"') - quotes
@@ -115,7 +116,9 @@ class RowChecker:
         if type(row.value) is not dict:
             fault = JsonFault("not-an-object", Place(), _not_an_object(row.value))
             return (*found, *self._json_findings((fault,)))
-        departures = faults(self._format.shape, row.value) if shaped is None else []
+        # A lone tagged Struct does not ask for its tag, so the typed decoder proves plain rows alone.
+        proved = shaped is not None and not hits & self._rich
+        departures = [] if proved else faults(self._format.shape, row.value)
         stranger = self._other_format(row, departures)
         if stranger is not None:
             return (*found, *self._json_findings((stranger,)))
@@ -128,6 +131,9 @@ class RowChecker:
             judged = [one for one in judged if one.place is None or one.place.pointer not in marked]
         elif not hits & self._rich:
             self._remember(raw, row.value, example)
+        if row.faults:
+            told = {fault.kind for fault in row.faults}
+            judged = [one for one in judged if not told & self._yields[one.rule]]
         return (*found, *judged)
 
     def _json_findings(self, found: Iterable[JsonFault]) -> Iterator[Finding]:
@@ -183,16 +189,16 @@ class RowChecker:
         return JsonFault("mixed-formats", Place(), f"{words} Convert it, or move it to a file of its own.")
 
     def _remember(self, raw: bytes, value: Any, example: Example) -> None:
-        """Remember the outline of a plain row on which no rule about order fires."""
+        """Remember of the outline of a plain row how many quotes it has; 0 if a rule about order fires."""
         shaped = self._typed(raw)
         if self._format is None or self._format.outline is None or shaped is None:
             return
         outline, texts = self._format.outline(shaped)
-        if outline in self._clean_outlines or len(self._clean_outlines) >= _OUTLINES:
+        if outline in self._outlines or len(self._outlines) >= _OUTLINES:
             return
-        order = self._traits[ORDER]
-        if not self._example_findings(example, order) and all(type(text) is str for text in texts):
-            self._clean_outlines[outline] = 2 * _strings(value)
+        if all(type(text) is str for text in texts):
+            ordered = not self._example_findings(example, self._traits[ORDER])
+            self._outlines[outline] = 2 * _strings(value) if ordered else 0
 
     def _of(self, hook: str) -> Iterator[tuple[Bound, _Hook, int]]:
         """The rules with this function, each with the bits of its trigger.

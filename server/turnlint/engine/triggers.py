@@ -46,9 +46,10 @@ def _ways(character: str) -> tuple[bytes, ...]:
     if character == "/":
         return (b"/", b"\\/")
     if character in _ESCAPED:
-        return (_ESCAPED[character].encode(), _escape(character))
+        bare = (character.encode(),) if character < " " else ()  # no JSON, yet read by lenient parsers
+        return (_ESCAPED[character].encode(), _escape(character), *bare)
     if character.isascii():
-        return (character.encode(),) if character >= " " else (_escape(character),)
+        return (character.encode(), _escape(character)) if character < " " else (character.encode(),)
     cases = {character, *(case for case in (character.lower(), character.upper()) if len(case) == 1)}
     raw = {case.encode("utf-8", "surrogatepass") for case in cases}
     return tuple(sorted(raw | {_escape(case) for case in cases}))

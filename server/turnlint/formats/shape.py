@@ -7,7 +7,7 @@ The typed decoder made from the same declaration proves a row clean; `faults` ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -321,10 +321,13 @@ def _stands_for(key: str, member: inspect.Field) -> bool:
     return key in _notes(member).get("aliases", {}) or _close(key, member.encode_name)
 
 
+@lru_cache(4096)
 def _close(key: str, name: str) -> bool:
     """One edit apart, or equal but for case and separators."""
     from difflib import SequenceMatcher
 
+    if len(key) > 2 * len(name):
+        return False
     plain = key.lower().replace("-", "_")
     return plain == name or SequenceMatcher(None, plain, name).ratio() >= 0.85
 

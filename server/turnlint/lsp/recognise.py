@@ -8,7 +8,7 @@ import stat
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 from pygls.uris import to_fs_path
@@ -21,7 +21,17 @@ from turnlint.model import Finding, JsonFault, Place, Settings
 from turnlint.text.lines import LineStore
 from turnlint.text.rows import HEAD_BYTES, sniff
 
-__all__ = ["Recognised", "Sample", "judge_file", "path_of", "recognise", "sample"]
+__all__ = [
+    "LIVE_RULES",
+    "Recognised",
+    "Sample",
+    "judge_data",
+    "judge_file",
+    "name_of",
+    "path_of",
+    "recognise",
+    "sample",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -82,15 +92,21 @@ def recognise(taken: Sample, settings: Settings) -> Recognised:
     return Recognised(settings, found, True, () if known else said("unknown-format", UNKNOWN_FORMAT))
 
 
-def judge_file(path: Path | None, buffer: bytes, settings: Settings, name: str) -> tuple[Finding, ...]:
-    """What is said of the file as a whole: of its bytes on disk, or of the buffer if they cannot be read."""
+def judge_file(path: Path, settings: Settings) -> tuple[Finding, ...]:
+    """What is said of a file as a whole, by its bytes on disk; nothing where they cannot be read."""
     try:
-        if path is not None and stat.S_ISREG(path.stat().st_mode):
-            with path.open("rb") as stream:
-                return tuple(file_findings(stream, settings, name=name))
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        if not stat.S_ISREG(path.stat().st_mode):
+            return ()
+        with path.open("rb") as stream:
+            return tuple(file_findings(stream, settings, name=path.name))
+    except OSError as error:
         logger.info("%s cannot be read: %s", path, error)
-    return tuple(file_findings(io.BytesIO(buffer), settings, name=name))
+        return ()
+
+
+def judge_data(data: bytes, settings: Settings, name: str) -> tuple[Finding, ...]:
+    """What is said of a text that no file holds yet."""
+    return tuple(file_findings(io.BytesIO(data), settings, name=name))
 
 
 def path_of(uri: str) -> Path | None:
@@ -103,3 +119,8 @@ def path_of(uri: str) -> Path | None:
     except ValueError:
         return None
     return Path(found) if found and not found.startswith(("//", "\\\\")) else None
+
+
+def name_of(uri: str) -> str:
+    """The last part of a URI, as far as it has one."""
+    return unquote(uri.rpartition("/")[2].rpartition(":")[2])

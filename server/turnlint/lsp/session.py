@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import unquote, urlsplit
 
 from turnlint.engine import RowChecker, bound_rules
 from turnlint.lsp.document import Document
 from turnlint.lsp.protocol import dump
-from turnlint.lsp.recognise import LIVE_RULES, Recognised, judge_file, path_of, recognise, sample
+from turnlint.lsp.recognise import (
+    LIVE_RULES,
+    Recognised,
+    judge_data,
+    judge_file,
+    name_of,
+    path_of,
+    recognise,
+    sample,
+)
 from turnlint.lsp.render import Diagnostic, of_file, of_row, summary
 from turnlint.lsp.rows import Rows
 from turnlint.model import Finding
@@ -41,7 +48,6 @@ class Session:
         self._server = server
         self._document = document
         self._path = path_of(document.uri)
-        self._name = PurePosixPath(unquote(urlsplit(document.uri).path)).name
         self._rows = Rows(document.store)
         self._settings = server.settings_of(self._path)
         self._recognised: Recognised | None = None
@@ -66,12 +72,8 @@ class Session:
         jobs: tuple[Job, ...] = ("format",) if self._path is not None else ("format", "file")
         self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._wake, *jobs)
 
-    def saved(self) -> None:
-        """Judge what depends on the file and on the settings beside it."""
-        self._wake("settings", "format", "file")
-
-    def reconfigured(self) -> None:
-        """Judge by other settings, if they are others."""
+    def reload(self) -> None:
+        """Read the settings and the file on disk again, and judge what depends on them."""
         self._wake("settings", "format", "file")
 
     def close(self) -> None:
@@ -117,19 +119,25 @@ class Session:
                 self._publish_soon()
         else:
             self._jobs.remove("file")
-            buffer = b"" if self._path is not None and self._path.is_file() else self._document.data()
-            self._of_file = await asyncio.to_thread(
-                judge_file, self._path, buffer, self._settings, self._name
-            )
+            self._of_file = await self._judge_file()
+
+    async def _judge_file(self) -> tuple[Finding, ...]:
+        """What is said of the file on disk, or of the buffer as long as there is none."""
+        if self._path is not None and self._path.is_file():
+            return await asyncio.to_thread(judge_file, self._path, self._settings)
+        data, name = self._document.data(), name_of(self._document.uri)
+        return await asyncio.to_thread(judge_data, data, self._settings, name)
 
     async def _recognise(self) -> None:
         """Vote, and have all rows judged again if the text turns out to be something else than before."""
         taken = sample(self._document.store)
         self._early = self._recognised is None and not taken.complete
         found = await asyncio.to_thread(recognise, taken, self._settings)
-        before, self._recognised = self._recognised, found
-        if before is not None and before.judges_like(found):
-            return
+        if self._recognised is None or not self._recognised.judges_like(found):
+            await self._judge_anew(found)
+        self._recognised = found
+
+    async def _judge_anew(self, found: Recognised) -> None:
         if not found.jsonl:
             self._rows.forget()
             return

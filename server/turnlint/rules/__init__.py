@@ -97,6 +97,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Said once a file, at the first row that breaks it."""
     formats: tuple[str, ...] = ()
     """The formats that the rule is about; empty for all."""
+    yields_to: tuple[str, ...] = ()
+    """Faults of JSON or encoding in the same row of which this rule would only be an echo."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """What targets and users may set, with the default of each."""
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from turnlint.model import JsonFault, Place, Row
-from turnlint.text.diagnose import NUMBER, diagnose
-from turnlint.text.scan import STRING, duplicate_keys
+from turnlint.text.scan import NUMBER, STRING, duplicate_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,6 +71,8 @@ def _decode_refused(raw: bytes) -> Row:
     try:
         value = _LENIENT.decode(text)
     except ValueError:
+        from turnlint.text.diagnose import diagnose  # many patterns, which most files never need
+
         return Row(None, False, (diagnose(text), *bad_bytes))
     except RecursionError:  # the caller has used up the stack
         return Row(None, False, (_DEEP, *bad_bytes))
@@ -110,14 +111,12 @@ def _survey(value: Any) -> tuple[int, int, bool]:
 
 def _no_key_twice(raw: bytes, keys: int) -> bool:
     """Whether the row shows no more keys than its value has. True is certain, false a suspicion."""
-    if (
-        raw.count(b'":') == keys
-        and b" :" not in raw
-        and b"\t" not in raw
-        and b"\r" not in raw
-        and b"\n" not in raw
-    ):
-        return True
+    if b" :" not in raw and b"\t" not in raw and b"\r" not in raw and b"\n" not in raw:
+        shown = raw.count(b'":')
+        if shown == keys:
+            return True
+        if b'\\"' not in raw:  # nothing but keys can show
+            return False
     pattern = _KEY_END_AFTER_BACKSLASHES if b'\\\\"' in raw else _KEY_END
     return len(pattern.findall(raw)) == keys
 

@@ -13,15 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from turnlint.model import JsonFault, Place
-from turnlint.text.scan import BLANK, STRING, tokens
+from turnlint.text.scan import BLANK, NUMBER, STRING, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["NUMBER", "diagnose"]
-
-NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+"
-"""A number as JSON writes it."""
+__all__ = ["diagnose"]
 
 _SCALAR = rf"(?:{NUMBER}|true|false|null|NaN|-?Infinity)(?![\w.+$-])"
 _MEMBER = rf"{BLANK}{STRING}{BLANK}:{BLANK}(?:{STRING}|{_SCALAR}){BLANK}"

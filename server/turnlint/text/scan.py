@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLANK",
+    "NUMBER",
     "STRING",
     "apply",
     "duplicate_keys",
@@ -37,6 +38,9 @@ STRING = r'"(?:[^"]*+(?:(?<=[^\\]\\)"[^"]*+)*+(?<!\\)"|[^"\\]*+(?:\\.[^"\\]*+)*+
 
 The first way leaps from quote to quote, three times as fast, and gives up at a quote after two backslashes.
 """
+
+NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+"
+"""A number as JSON writes it."""
 
 _BLANK = re.compile(BLANK)
 _STRING = re.compile(STRING, re.DOTALL)

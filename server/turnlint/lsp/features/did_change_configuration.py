@@ -17,4 +17,4 @@ def handle(server: Server, params: types.DidChangeConfigurationParams) -> None:
     if isinstance(params.settings, dict) and "turnlint" in params.settings:
         server.settings.update(params.settings["turnlint"])
         for session in server.sessions():
-            session.reconfigured()
+            session.reload()

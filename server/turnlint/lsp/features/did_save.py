@@ -17,4 +17,4 @@ def handle(server: Server, params: types.DidSaveTextDocumentParams) -> None:
     """Judge the file on disk, vote its format again, and read its settings again."""
     session = server.session(params.text_document.uri)
     if session is not None:
-        session.saved()
+        session.reload()

@@ -44,6 +44,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="nobody sees it, and the tokenizer does",
     trigger=Words((*_C0, *_C1, *_NAMES, *_TAGS)),
+    yields_to=("control-character",),
 )
 
 

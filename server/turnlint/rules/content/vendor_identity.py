@@ -31,7 +31,8 @@ RULE = Rule(
     why="the model will introduce itself under that name",
     trigger=Words(
         (
-            "gpt",
+            "chatgpt",
+            " gpt",
             "openai",
             "anthropic",
             "deepseek",
