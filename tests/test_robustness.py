@@ -12,9 +12,10 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 MUTATIONS = 10_000
 PREFIXES = 400
 _INTERESTING = [
-    b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"\x00", b"\n", b"\r", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80",
-    b"\\ud800", b"\\u0000", b"null", b"NaN", b"1e999", b"<|im_end|>", b'"role"', b"[[[[[[", "\u2028".encode(), b"'",
-]  # fmt: skip
+    *(b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"'", b"\x00", b"\n", b"\r", b"\xff", b"\xef\xbb\xbf"),
+    *(b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b"null", b"NaN", b"1e999", b"[[[[[[", b"\xe2\x80\xa8"),
+    *(b"<|im_end|>", b'"role"'),
+]
 
 
 def _seeds() -> list[bytes]:

@@ -370,7 +370,7 @@ def test_interrupt(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stderr is not None
-        process.stdin.write(rows(GOOD, 5_000).encode())  # so much is read before the first word is said
+        process.stdin.write(rows(GOOD, 40_000).encode())  # more than is read before the first word is said
         process.stdin.flush()
         assert process.stderr.readline().startswith(b"No target set")
         while process.poll() is None:  # the interpreter misses an interrupt just before it begins to wait
