@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test lint types docs bench clean
+.DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
-	@$(BIN)/turnlint check --target openai fixtures/demo || true
+	$(BIN)/turnlint check --target openai --output-format full --exit-zero fixtures/demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest
@@ -25,6 +26,7 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turnlint needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python

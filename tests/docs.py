@@ -44,7 +44,8 @@ def _rules_index() -> str:
             what = " ".join(sections(one.page)["What it does"].split())
             state = "" if one.rule.default else "off"
             link = f"[{one.name}](rules/{family}/{one.name}.md)"
-            lines.append(f"| {link} | {one.rule.severity.word} | {state} | {what} |")
+            cell = what.replace("|", r"\|")
+            lines.append(f"| {link} | {one.rule.severity.word} | {state} | {cell} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from queue import Empty, Queue
-from typing import IO, Any
+from time import monotonic
+from typing import Any
 
 from tests.harness import Case, Mark, by_place, uncounted
+from tests.lsp_client import LspClient, ServerGoneError, is_echo, is_of_file
 
 __all__ = ["run_command", "run_server"]
 
-START_TIMEOUT = 20
-TIMEOUT = 8
+TIMEOUT = 15
 """Seconds that the server may be silent."""
-SERVER = (sys.executable, "-m", "turnlint", "server")
 PUBLISH = "textDocument/publishDiagnostics"
 _SEVERITIES = ("", "error", "warning", "info", "hint")
 
@@ -75,92 +73,35 @@ def run_server(cases: Sequence[Case], folder: Path, wanted: Sequence[Sequence[Ma
     files = _write(cases, folder)
     marks: dict[Path, list[Mark]] = {file: [] for file in files}
     goals = {file: sorted(goal, key=by_place) for file, goal in zip(files, wanted, strict=True)}
+    by_uri = {file.as_uri(): file for file in files}
     for ignored, group in _groups(cases, files).items():
-        with subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            client = _Client(process)
-            client.begin(folder, ignored)
-            client.open(group)
+        with LspClient(options={"ignore": list(ignored)}, timeout=TIMEOUT) as client:
+            for file in group:  # as editors do it, which keep a byte order mark to themselves
+                client.open(file.as_uri(), file.read_bytes().decode("utf-8-sig"))
             waiting = set(group)
-            while waiting and (published := client.published()):
-                file, marks[file] = published
+            while waiting and (published := _published(client)):
+                file, marks[file] = by_uri[published[0]], published[1]
                 waiting.add(file)
                 if marks[file] == goals[file]:
                     waiting.remove(file)
-            client.end()
     return [marks[file] for file in files]
 
 
-class _Client:
-    """Speaks to a server over its standard streams."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._input = process.stdin
-        self._answers: Queue[Mapping[str, Any]] = Queue()
-        self._reader = threading.Thread(target=_pump, args=(process.stdout, self._answers), daemon=True)
-        self._reader.start()
-
-    def begin(self, folder: Path, ignored: Sequence[str]) -> None:
-        """Shake hands, with the rules that are to be ignored everywhere."""
-        capabilities = {
-            "general": {"positionEncodings": ["utf-32"]},
-            "textDocument": {"publishDiagnostics": {"relatedInformation": True, "dataSupport": True}},
-        }
-        options = {"ignore": list(ignored)}
-        root = folder.as_uri()
-        self._send("initialize", 1, capabilities=capabilities, rootUri=root, initializationOptions=options)
-        answer = self._answers.get(timeout=START_TIMEOUT)
-        assert answer["result"]["capabilities"]["positionEncoding"] == "utf-32"
-        self._send("initialized")
-
-    def end(self) -> None:
-        """Say goodbye, and read what is left."""
-        self._send("shutdown", 2)
-        self._send("exit")
-        self._reader.join(TIMEOUT)
-
-    def open(self, files: Iterable[Path]) -> None:
-        """Open files as editors do, which keep a byte order mark to themselves."""
-        for file in files:
-            text = file.read_bytes().decode("utf-8-sig")
-            document = {"uri": file.as_uri(), "languageId": "jsonl", "version": 1, "text": text}
-            self._send("textDocument/didOpen", textDocument=document)
-
-    def published(self) -> tuple[Path, list[Mark]] | None:
-        """Wait for diagnostics: of which file, and what they say; None once the server is silent."""
-        try:
-            while (answer := self._answers.get(timeout=TIMEOUT)).get("method") != PUBLISH:
-                pass
-        except Empty:
-            return None
-        uri, found = answer["params"]["uri"], answer["params"]["diagnostics"]
-        marks = [_mark_of_diagnostic(one, uri) for one in found if not one["data"].get("echo")]
-        return Path(uri.removeprefix("file://")), sorted(marks, key=by_place)
-
-    def _send(self, method: str, number: int | None = None, /, **params: Any) -> None:
-        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params}
-        if number is not None:
-            message["id"] = number
-        body = json.dumps(message).encode()
-        self._input.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-        self._input.flush()
+def _published(client: LspClient) -> tuple[str, list[Mark]] | None:
+    """Wait for diagnostics: of which document, and what they say; None once the server is silent."""
+    try:
+        while (message := client.receive(monotonic() + client.timeout)).get("method") != PUBLISH:
+            pass
+    except ServerGoneError:
+        return None
+    uri, found = message["params"]["uri"], message["params"]["diagnostics"]
+    return uri, sorted((_mark_of_diagnostic(one, uri) for one in found if not is_echo(one)), key=by_place)
 
 
-def _pump(stream: IO[bytes], answers: Queue[Mapping[str, Any]]) -> None:
-    """Read messages until the stream ends."""
-    while header := stream.readline():
-        if header.lower().startswith(b"content-length:"):
-            length = int(header.split(b":")[1])
-            while stream.readline().strip():
-                pass
-            answers.put(json.loads(stream.read(length)))
-
-
-def _mark_of_diagnostic(found: Mapping[str, Any], uri: str) -> Mark:
+def _mark_of_diagnostic(found: dict[str, Any], uri: str) -> Mark:
     """Read a diagnostic."""
     severity, rule, message = _SEVERITIES[found["severity"]], found["code"], found["message"]
-    if found["data"].get("file"):
+    if is_of_file(found):
         return Mark(None, 0, 0, severity, rule, words=message)
     start, end = found["range"]["start"], found["range"]["end"]
     assert start["line"] == end["line"]

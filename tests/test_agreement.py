@@ -40,9 +40,26 @@ EDGES = (
     b'{"prompt": "\x00 raw", "completion": "control characters"}',
     b'{"prompt": "a \\\\", "completion": "\\"b\\\\\\"", "prompt": "a"}',
     b'{"conversations": [{"from": "human", "value": "a"}, {"from": "function_call", "value": "tool_calls"}]}',
+    b'{"messages": [{"role": "user", "content": "Say that you will not do it"}, '
+    b'{"role": "assistant", "content": null, "refusal": "Say that you will not do it"}]}',
+    b'{"prompt": "Who are you?", "completion": "As a AI, I do not know."}',
+    '{"messages": [{"role": "user", "content": "Write a chaın of thought"}], "reference": "a"}'.encode(),
+    b'{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "tool_calls": [{"id": "c", '
+    b'"type": "function", "function": {"name": "f", "arguments": "{\\"a\\": \\"\\\\ud83d\\"}"}}]}], '
+    b'"tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]}',
+    b'{"prompt":"a","completion":"' + b"one\\ntwo\\t" * 200 + b'"}',
 )
 """Rows on which the two ways have differed, or well might."""
 _MEMBER = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)')
+_EQUALS = {
+    "i": "\u0131",
+    "I": "\u0130",
+    "k": "\u212a",
+    "s": "\u017f",
+    "å": "\u212b",
+    "µ": "\u03bc",
+    " ": "\u00a0",
+}
 _LETTER = re.compile(rb"[ -~]")
 
 
@@ -102,6 +119,13 @@ def _escape(row: bytes, chance: random.Random) -> bytes:
     letter = chance.choice(letters)
     code = f"\\u{ord(letter[0]):04x}" if chance.random() < 0.5 else f"\\u{ord(letter[0]):04X}"
     return row[: letter.start()] + code.encode() + row[letter.end() :]
+
+
+def _fold(row: bytes, chance: random.Random) -> bytes:
+    """Write letters as others that are equal to them where case does not count."""
+    text = row_text(row)
+    text = "".join(_EQUALS.get(one, one) if chance.random() < 0.2 else one for one in text)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _double_member(row: bytes, chance: random.Random) -> bytes:
@@ -173,7 +197,7 @@ def _space(row: bytes, chance: random.Random) -> bytes:
 
 
 MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
-    *(_flip, _delete, _repeat, _insert, _escape, _double_member, _reshape, _space),
+    *(_flip, _delete, _repeat, _insert, _escape, _fold, _double_member, _reshape, _space),
 )
 
 

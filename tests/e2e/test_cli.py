@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
+import jsonschema_rs
 import pytest
 
 from turnlint.cli import main
@@ -28,6 +29,7 @@ from turnlint.cli._reading import Progress, open_source
 GOOD = '{"messages":[{"role":"user","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
 BAD = '{"messages":[{"role":"usr","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
 
+ROOT = Path(__file__).parents[2]
 START = [sys.executable, "-m", "turnlint"]
 LINES = ("--output-format", "json-lines", "--quiet")
 
@@ -165,6 +167,10 @@ def test_what_fails_the_check(tmp_path: Path) -> None:
         (["rule", "unkown-role"], "did you mean `unknown-role`"),
         (["rule", "unknown-role", "--all"], "not both"),
         (["schema"], "required: NAME"),
+        (["check", "-o", "", "-"], "cannot write to a file without a name"),
+        (["check", "--", "--quiet"], "--quiet: No such file"),
+        (["version", "extra"], "unexpected argument `extra`"),
+        (["target", "openai:gpt-4.11"], "did you mean `gpt-4.1`"),
         (["format", "alpca"], "did you mean `alpaca`"),
         ([], "Usage: turnlint COMMAND"),
     ],
@@ -275,7 +281,134 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
         assert "\x1b" not in done.stdout
 
 
+def test_names_that_look_like_options(tmp_path: Path) -> None:
+    write(tmp_path, {"-a.jsonl": rows(BAD, 1), "--quiet": rows(BAD, 1), "b.jsonl": rows(BAD, 1)})
+    done = turnlint(
+        "check", "b.jsonl", *LINES, "--select", "roles", "--", "-a.jsonl", "--quiet", cwd=tmp_path
+    )
+    assert paths(done) == ["b.jsonl", "-a.jsonl", "--quiet"]
+
+
+def test_a_pipe_has_no_name_to_judge(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(GOOD)})
+    done = shell("$TURNLINT check -q --target openai <(cat a.jsonl)", tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 # What is printed
+
+
+JSON_CONTRACT = {
+    "$defs": {
+        "position": {
+            "type": "object",
+            "required": ["line", "column"],
+            "properties": {
+                "line": {"type": "integer", "minimum": 1},
+                "column": {"type": "integer", "minimum": 1},
+            },
+        },
+        "range": {
+            "type": "object",
+            "required": ["location", "end_location"],
+            "properties": {
+                "location": {"$ref": "#/$defs/position"},
+                "end_location": {"$ref": "#/$defs/position"},
+            },
+        },
+    },
+    "$ref": "#/$defs/range",
+    "required": [
+        *("rule", "family", "severity", "message", "url", "path", "row", "pointer", "part", "inner"),
+        *("location", "end_location", "related", "fix"),
+    ],
+    "properties": {
+        "rule": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        "family": {"type": "string", "pattern": "^[a-z]+$"},
+        "severity": {"enum": ["error", "warning", "info", "hint"]},
+        "message": {"type": "string", "minLength": 10, "pattern": "[.?!)]$"},
+        "url": {"type": ["string", "null"]},
+        "path": {"type": "string", "minLength": 1},
+        "row": {"type": ["integer", "null"], "minimum": 1},
+        "pointer": {"type": ["string", "null"], "pattern": "^(/.*)?$"},
+        "part": {"enum": ["value", "key", None]},
+        "inner": {"type": ["string", "null"], "pattern": "^(/.*)?$"},
+        "related": {
+            "type": "array",
+            "items": {
+                "$ref": "#/$defs/range",
+                "required": ["path", "row", "message"],
+                "properties": {
+                    "path": {"type": "string"},
+                    "row": {"type": ["integer", "null"], "minimum": 1},
+                    "message": {"type": "string", "minLength": 3},
+                },
+            },
+        },
+        "fix": {
+            "type": ["object", "null"],
+            "required": ["applicability", "message", "edits"],
+            "properties": {
+                "applicability": {"enum": ["safe", "unsafe"]},
+                "message": {"type": "string", "minLength": 3},
+                "edits": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "$ref": "#/$defs/range",
+                        "required": ["content"],
+                        "properties": {"content": {"type": "string"}},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def test_json_keeps_its_contract(tmp_path: Path) -> None:
+    odd = json.dumps({"messages": [{"role": "\ud800", "content": "😀 \udfff", "x\ud83d/~": 1}]})
+    demo = (ROOT / "fixtures" / "demo" / "ferry.jsonl").read_text(encoding="utf-8")
+    write(tmp_path, {"a.jsonl": f"{demo}{odd}\n", "b.jsonl": ""})
+    objects = json.loads(turnlint("check", "--output-format", "json", "--select", "ALL", cwd=tmp_path).stdout)
+    lines = turnlint("check", "--output-format", "json-lines", "--select", "ALL", cwd=tmp_path).stdout
+    assert [json.loads(line) for line in lines.splitlines()] == objects
+    judge = jsonschema_rs.validator_for(JSON_CONTRACT)
+    assert [error.message for one in objects for error in judge.iter_errors(one)] == []
+    texts = (tmp_path / "a.jsonl").read_text().splitlines()
+    for one in objects:
+        if one["row"] is None:
+            assert one["pointer"] is one["part"] is None
+            continue
+        start, end = one["location"], one["end_location"]
+        assert start["line"] == end["line"] == one["row"]
+        assert start["column"] <= end["column"] <= len(texts[one["row"] - 1]) + 1
+    order = [(one["path"], one["row"]) for one in objects if one["row"] is not None]
+    assert order == sorted(order)
+    assert any(one["fix"] for one in objects)
+    assert any(one["related"] for one in objects)
+
+
+@pytest.mark.parametrize("output_format", ["full", "concise", "json"])
+@pytest.mark.parametrize("options", [(), ("--ignore", "secret")])
+def test_no_secret_is_printed(tmp_path: Path, output_format: str, options: tuple[str, ...]) -> None:
+    secret = "ghp_" + "Zq7Rk2Vw9Xp4Lm3Tn8Bs6Hd1Yc5J0fGaQeWu"
+    chat = '{"messages":[{"role":"usr","content":"%s"},{"role":"assistant","content":"a"}]}'
+    bad = [
+        chat.replace("%s", "%s and %s"),
+        chat.replace("%s", '%s and "so" on'),
+        chat.replace("%s", "\\n%s\\t%s"),
+        chat.replace("usr", "%s"),
+        "%s",
+        '{"messages":[{"role":"user","content":"x","name":"%s"},{"role":"assistant","weight":"%s"}]}',
+        '{"messages":[{"role":"assistant","tool_calls":[{"id":"%s","type":"function",'
+        '"function":{"name":"f","arguments":"{\\"key\\": %s"}}]}]}',
+    ]
+    write(tmp_path, {"a.jsonl": "\n".join(bad).replace("%s", secret) + "\n"})
+    done = turnlint("check", *options, "--output-format", output_format, cwd=tmp_path)
+    assert done.returncode == 1
+    assert secret[4:16] not in done.stdout
+    assert secret[-12:] not in done.stdout
 
 
 def test_machine_output_is_complete_and_human_output_is_not(tmp_path: Path) -> None:
@@ -462,4 +595,8 @@ def test_pages(tmp_path: Path) -> None:
     write(tmp_path, {"turnlint.toml": 'target = "azure:gpt-4.1"'})
     shown = turnlint("config", cwd=tmp_path).stdout
     assert "target:         azure:gpt-4.1\n" in shown
+    assert (
+        "generic; each format is judged by its home\n"
+        in turnlint("config", "--isolated", cwd=tmp_path).stdout
+    )
     assert "unknown-role" in shown

@@ -75,10 +75,12 @@ def test_commits_with_bad_rows_are_refused(tmp_path: Path, tool: Path, env: dict
     assert "Passed" in clean.stdout
 
     (user / "data" / "valid.ndjson").write_text(CLEAN + '{"messages":[\n')
+    (user / "data" / "utf16.jsonl").write_text(CLEAN, encoding="utf-16")
     run("git", "add", "-A", cwd=user, env=env)
     refused = run(*hook, cwd=user, env=env, check=False)
     assert refused.returncode == 1, refused.stdout + refused.stderr
     assert "data/valid.ndjson:13:" in refused.stdout
     assert "error[invalid-json]" in refused.stdout
+    assert "data/utf16.jsonl: error[not-utf8]" in refused.stdout
     assert "other.json" not in refused.stdout
     assert "excluded.jsonl" not in refused.stdout

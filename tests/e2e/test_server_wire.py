@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -16,7 +17,7 @@ import pytest
 from tests.lsp_client import COMMAND, LspClient, Message, ServerGoneError, is_echo, is_of_file
 
 from turnlint.config import resolve
-from turnlint.engine import RowChecker
+from turnlint.engine import RowChecker, check_stream
 from turnlint.formats import get_format
 from turnlint.model import Place
 from turnlint.text.scan import spans
@@ -47,6 +48,13 @@ def part(line: int, start: int, end: int, text: str) -> Message:
     """A content change inside of one line."""
     places = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
     return {"range": places, "text": text}
+
+
+def last_published(client: LspClient) -> list[Message]:
+    """The newest diagnostics among what has come and was not looked at."""
+    found = [one["params"] for one in client.notifications if "diagnostics" in one["params"]]
+    diagnostics: list[Message] = found[-1]["diagnostics"]
+    return diagnostics
 
 
 # The life cycle.
@@ -144,6 +152,7 @@ def test_every_request_is_answered(shared: LspClient, message: Any, code: int) -
         b"\r\n\r\n\x00\x01garbage: 12\r\n\r\n",
         b"Content-Length: -4\r\n\r\n",
         b"Content-Length: many\r\n\r\n",
+        b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n",
         b"Content-Length: 200002\r\n\r\n" + b"[" * 100_001 + b"]" * 100_001,
         b"x" * 200_000 + b"\r\n\r\n",
     ],
@@ -192,6 +201,68 @@ def test_halves_of_surrogate_pairs(shared: LspClient) -> None:
     shared.shut(URI)
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_byte_order_mark_in_the_buffer(encoding: Encoding) -> None:
+    with LspClient((encoding,), {"select": ["json", "unknown-role", "unknown-format"]}) as client:
+        for text in (BAD % 1, f"{BAD % 1}\n{GOOD % 2}"):
+            (found,) = client.show(URI, f"\ufeff{text}")
+            start = to_units("\ufeff", 1, encoding) + 21
+            assert (found["code"], found["range"]["start"]["character"]) == ("unknown-role", start)
+            assert found["data"]["fix"]["edits"][0]["range"] == found["range"]
+
+
+def test_a_bare_cr_ends_no_row_where_others_end_in_lf(shared: LspClient) -> None:
+    # The client is as Neovim: it counts no line at a bare `\r`.
+    rows = [(GOOD % 1).replace("hi", "h\ri"), GOOD % 2, BAD % 3]
+    settings = {"select": ["json", "unknown-role"]}
+    found = shared.diagnose("\n".join(rows), settings)
+    assert codes(found) == [(0, "control-character"), (2, "unknown-role")]
+    shared.show(URI, "\n".join(rows))
+    column = BAD.index("usr")
+    shared.change(
+        URI, part(2, column, column + 3, "user"), part(0, rows[0].index("\r"), rows[0].index("i"), "")
+    )
+    shared.settle()
+    assert "unknown-role" not in {code for _, code in codes(last_published(shared))}
+    assert "control-character" not in {code for _, code in codes(last_published(shared))}
+    shared.shut(URI)
+
+
+def test_a_bare_cr_ends_rows_where_nothing_else_does(shared: LspClient) -> None:
+    assert codes(shared.diagnose(f"{GOOD % 1}\r{BAD % 2}\r", {"select": ["unknown-role"]})) == [
+        (1, "unknown-role")
+    ]
+
+
+def test_mistakes_of_the_client_print_no_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    with LspClient() as client:
+        client.change("untitled:unknown", part(0, 0, 0, "x"))
+        client.change(Path("/no/such/train.jsonl").as_uri(), {"text": "x"})
+        client.notify("textDocument/didClose", {"textDocument": {"uri": "untitled:unknown"}})
+        client.notify("textDocument/didOpen", {"textDocument": 1})
+        client.notify("$/cancelRequest", {"id": 99})
+        client.call({"method": "workspace/executeCommand", "params": {"command": "no.such"}})
+        client.show(f"file:///{'long' * 2_000}.jsonl", BAD % 1)
+        client.settle()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_fault_of_the_server_prints_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    broken = """
+import turnlint.lsp.features.did_save as feature
+def fails(*_):
+    raise ZeroDivisionError
+feature.handle = fails
+"""
+    with LspClient(command=patched(broken)) as client:
+        client.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+        client.settle()
+        assert client.messages == []
+    logged = capfd.readouterr().err
+    assert "ZeroDivisionError" in logged
+    assert "in fails" in logged
+
+
 def test_survives_random_bytes_in_messages() -> None:
     dice = random.Random(20)
     text = "\n".join((BAD if number % 3 else GOOD) % number for number in range(20))
@@ -205,8 +276,7 @@ def test_survives_random_bytes_in_messages() -> None:
         client.settle()
         client.change(URI, {"text": "\n".join(BAD % number for number in range(3))})
         client.settle()
-        last = [one["params"] for one in client.notifications if "diagnostics" in one["params"]][-1]
-        assert [row for row, code in codes(last["diagnostics"]) if code == "unknown-role"] == [0, 1, 2]
+        assert [row for row, code in codes(last_published(client)) if code == "unknown-role"] == [0, 1, 2]
 
 
 def test_a_failing_rule_costs_one_row() -> None:
@@ -335,6 +405,61 @@ def test_documents_that_no_file_stands_for(shared: LspClient, uri: str) -> None:
     shared.shut(uri)
 
 
+def test_a_name_with_every_kind_of_character(shared: LspClient, tmp_path: Path) -> None:
+    path = tmp_path / "sp ace %20 #é😀?" / "train 1.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b"\xef\xbb\xbf" + (BAD % 1).encode())
+    (path.parent / "turnlint.toml").write_text(
+        'select = ["unknown-role", "byte-order-mark"]', encoding="utf-8"
+    )
+    for uri in (path.as_uri(), path.as_uri().replace("file:///", "file://localhost/")):
+        assert codes(shared.show(uri, BAD % 1)) == [(0, "byte-order-mark"), (0, "unknown-role")]
+        shared.change(uri, part(0, 21, 26, '"user"'))
+        assert codes(shared.published(uri)) == [(0, "byte-order-mark")]
+        shared.shut(uri)
+
+
+def test_a_name_longer_than_names_may_be(shared: LspClient) -> None:
+    uri = f"file:///{'long' * 2_000}.jsonl"
+    assert codes(shared.show(uri, BAD % 1)) == [(0, "too-few-examples"), (0, "unknown-role")]
+    shared.shut(uri)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_empty_file_that_is_typed_into(shared: LspClient, tmp_path: Path, exists: bool) -> None:
+    path = tmp_path / "train.jsonl"
+    if exists:
+        path.touch()
+    (tmp_path / "turnlint.toml").write_text(
+        'select = ["empty-file", "unknown-role", "too-few-examples"]', encoding="utf-8"
+    )
+    assert codes(shared.show(path.as_uri(), "")) == [(0, "empty-file")]
+    shared.change(path.as_uri(), part(0, 0, 0, BAD % 1))
+    counted = [] if exists else [(0, "too-few-examples")]  # rows are counted where they are saved
+    while codes(shared.published(path.as_uri())) != [*counted, (0, "unknown-role")]:
+        pass
+    shared.shut(path.as_uri())
+
+
+@pytest.mark.parametrize(
+    ("data", "stage"),
+    [
+        (" \n" * 1_001 + BAD % 1, "sft"),
+        ("[" + ",".join('{"a":"%s"}' % ("漢" * 60_000) for _ in range(8)) + "]", "sft"),
+        ('{"messages":[{"role":"user","content":"%s"}]}\n' % ("字" * 400_000) + BAD % 1, "sft"),
+        ('{"messages":[{"role":"user","content":"a"}]}\n' * 3, "reinforcement"),
+    ],
+    ids=["blank rows first", "array beyond the head", "row beyond the head", "stage"],
+)
+def test_what_a_text_is_does_not_depend_on_the_way_in(shared: LspClient, data: str, stage: str) -> None:
+    kinds = ["json-array-file", "pretty-printed", "unknown-format", "unknown-role", "no-grader-field"]
+    keys: dict[str, Any] = {"select": kinds, "stage": stage}
+    stream = io.BytesIO(data.encode())
+    wanted = {one.finding.rule for one in check_stream(stream, resolve(**keys), name="train.jsonl")}
+    assert {code for _, code in codes(shared.diagnose(data, keys))} == wanted
+    assert wanted
+
+
 # Many edits, many findings.
 
 
@@ -371,7 +496,7 @@ def test_random_edits_agree_with_the_engine(encoding: Encoding) -> None:
                 changes.append(change)
             client.change(URI, *changes)
         client.settle()
-        last = client.notifications[-1]["params"]["diagnostics"]
+        last = last_published(client)
         fresh = client.show("untitled:again.jsonl", text)
     assert _spelled(last) == _spelled(fresh)
     of_rows = [one for one in last if one["code"] != "exact-duplicate"]
@@ -428,6 +553,11 @@ def _spelled(diagnostics: list[Message]) -> list[str]:
         for one in diagnostics
         for start, end in [one["range"].values()]
     )
+
+
+def test_only_later_copies_are_marked_as_unnecessary(shared: LspClient) -> None:
+    found = shared.diagnose(f"{GOOD % 1}\n{GOOD % 1}\n", {"select": ["exact-duplicate"]})
+    assert [(is_echo(one), one.get("tags")) for one in found] == [(True, None), (False, [1])]
 
 
 def test_nothing_is_published_twice(shared: LspClient) -> None:

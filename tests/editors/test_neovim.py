@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 SHIPPED = HERE.parent.parent / "editors" / "neovim"
 ROWS = [
     '{"messages":[{"content":"漢字 😀 é","role":"usr"},{"role":"assistant","content":"a"}]}',
-    '{"messages":[{"role":"user","content":"fine"},{"role":"assistant","content":"b"}]}',
+    '{"messages":[{"role":"user","content":"fi\rne"},{"role":"assistant","content":"b"}]}',
     '{"messages":[{"content":"a\u2028b\u0085","role":"bot"},{"role":"assistant","content":"c"}]}',
     '{"messages":[',
 ]

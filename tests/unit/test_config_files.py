@@ -105,6 +105,18 @@ def test_the_user_wins(folder: Path) -> None:
     assert "blank-row" not in settings.rules
 
 
+def test_what_the_user_calls_for_is_on_though_a_file_ignores_it(folder: Path) -> None:
+    (folder / "turnlint.toml").write_text(
+        'ignore = ["roles", "secret"]\n[per-file-ignores]\n"b.jsonl" = ["roles"]'
+    )
+    chosen = SettingsFinder(Overrides(select=("unknown-role",)))
+    assert set(chosen.settings(folder / "a.jsonl").rules) == {"unknown-role"}
+    assert not chosen.settings(folder / "b.jsonl").rules
+    more = SettingsFinder(Overrides(extend_select=("unknown-role",))).settings(folder / "a.jsonl").rules
+    assert "unknown-role" in more
+    assert not {"no-user", "secret"} & more.keys()
+
+
 def test_fail_on(folder: Path) -> None:
     assert SettingsFinder().fail_on(folder / "a.jsonl") == Severity.ERROR
     assert SettingsFinder(isolated=True).fail_on(folder / "a.jsonl") is None
@@ -164,12 +176,19 @@ def test_a_pyproject_of_somebody_else_is_passed_over(tmp_path: Path) -> None:
         ('[rules.too-few-examples]\nminimum = "1"', 'must be an integer, not `"1"`'),
         ("[rules]\ntoo-few-examples = 1", "Expected `object`"),
         ("a = ", "not valid TOML"),
+        ("a = " + "[" * 5_000, "nested too deep"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ConfigError, match=words) as caught:
         read(tmp_path, text)
     assert str(caught.value).startswith(str(tmp_path / "turnlint.toml"))
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    config = read(tmp_path, "\ufefftarget = 'openai'")
+    assert config is not None
+    assert config.settings.target == "openai"
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

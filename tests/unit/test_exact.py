@@ -18,6 +18,7 @@ Model = defaultdict[int, set[int]]
 def contents(index: ExactIndex, keys: set[int]) -> tuple[dict[int, list[int]], set[int]]:
     groups = list(index.groups())
     assert len(groups) == len(set(groups))
+    assert all(index.count(key) == len(index.group(key)) for key in keys)
     return {key: index.group(key) for key in keys if index.group(key)}, set(groups)
 
 

@@ -78,6 +78,14 @@ def test_line_ends(
     assert content(store) == expected
 
 
+def test_a_bare_cr_is_text_where_the_owner_says_so() -> None:
+    store = LineStore("a\rb\r\nc\nd\r", bare_cr=False)
+    assert content(store) == [("a\rb", "\r\n"), ("c", "\n"), ("d\r", "")]
+    store.replace((1, 0), (1, 1), "x\ry\r")
+    assert content(store) == [("a\rb", "\r\n"), ("x\ry", "\r\n"), ("d\r", "")]
+    assert store.text() == "a\rb\r\nx\ry\r\nd\r"
+
+
 def test_an_edit_leaves_other_lines_and_what_the_owner_noted() -> None:
     store = LineStore("a\nb\nc")
     first, second, third = store

@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnlint.model import Edit, Fix, Place, Pointer, Span
-from turnlint.text.scan import STRING, apply, duplicate_keys, edit_spans, extent, removal, spans, tokens
+from turnlint.text import scan
+from turnlint.text.scan import (
+    STRING,
+    apply,
+    duplicate_keys,
+    edit_spans,
+    extent,
+    fix_spans,
+    removal,
+    spans,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -323,3 +334,23 @@ def test_time_grows_no_faster_than_the_row(start: str, unit: str) -> None:
             pass
 
     assert seconds(lambda: work(20_000)) < 30 * max(seconds(lambda: work(2_000)), 1e-4)
+
+
+def test_fixes_of_many_findings_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps({"a": [{"b": number, "c": "x"} for number in range(50)], "d": 1})
+    fixes = [Fix("", (Edit(Place(("a", number, "b")), "0"),)) for number in range(50)]
+    fixes += [Fix("", (Edit(Place(("a", number, "c")), remove=True),)) for number in range(50)]
+    fixes += [Fix("", (Edit(Place(("a", number)), remove=True),)) for number in range(50)]
+    each = [edit_spans(text, fix.edits) for fix in fixes]
+    walks: list[None] = []
+    walk = scan._walk
+    monkeypatch.setattr(scan, "_walk", lambda *given: walks.append(walk(*given)))
+    assert fix_spans(text, fixes) == each
+    assert len(walks) == 1
+
+
+def test_fixes_that_do_not_fit() -> None:
+    gone = Fix("", (Edit(Place(("b",)), "0"),))
+    lost = Fix("", (Edit(Place(("b", 1)), remove=True),))
+    whole = Fix("", (Edit(Place(), remove=True),))
+    assert fix_spans('{"a": 1}', [gone, None, lost, whole]) == [[], [], [], [(Span(0, 8), "")]]

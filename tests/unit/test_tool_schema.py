@@ -305,3 +305,28 @@ def test_pointers_of_problems_lead_into_the_schema(schema: dict[str, Any]) -> No
     one: Any = {"type": "object", **schema}
     for step in problem.pointer if problem else ():
         one = one[step]
+
+
+@pytest.mark.parametrize(
+    "value", ["\ud83d", {"\ud83d": 1}, [{"b": "\udfff"}], float("nan"), float("inf"), 10**400, 2**64]
+)
+def test_values_that_no_validator_takes(value: Any) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"multipleOf": 3, "pattern": "^a", "enum": [value and 1]}},
+    }
+    for _ in _schema.violations(schema, {"a": value}):
+        pass
+    check(schema, {"a": value})
+
+
+def test_a_keyword_is_quoted_and_cut() -> None:
+    schema = {"type": "object", "properties": {"a": {"\ud83d\u202e" + "x" * 500: 1}}}
+    risky = RowChecker(get_format("openai-chat"), resolve(select=["risky-schema-keyword"]))
+    function = {"name": "f", "parameters": schema}
+    messages = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
+    row = {"messages": messages, "tools": [{"type": "function", "function": function}]}
+    (found,) = risky.findings(json.dumps(row).encode())
+    assert found.message.isprintable()
+    assert found.message.encode()
+    assert len(found.message) < 200

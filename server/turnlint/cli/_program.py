@@ -38,16 +38,34 @@ Examples:
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises UsageError, and suggests what was meant by an unknown option."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.register("type", None, str)  # what is read is a plain string, an `_Operand` too
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}\nFor help: {self.prog} --help")
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
-        """Read arguments; options and others may come in any order."""
-        found, strange = self.parse_known_intermixed_args(arguments)
+        """Read arguments; options and others may come in any order, and behind `--` are no options."""
+        at = arguments.index("--") if "--" in arguments else len(arguments)
+        operands = [_Operand(word) for word in arguments[at + 1 :]]
+        found, strange = self.parse_known_intermixed_args([*arguments[:at], *operands])
         if strange:
             word = strange[0].partition("=")[0]
+            if isinstance(strange[0], _Operand) or word[0:1] != "-":
+                self.error(f"unexpected argument `{strange[0]}`")
             self.error(f"unknown option `{word}`{_suggest(word, self._option_string_actions)}")
         return found
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        # Reading options and others in any order takes two passes, and `--` does not survive the first.
+        return None if isinstance(arg_string, _Operand) else super()._parse_optional(arg_string)
+
+
+class _Operand(str):
+    """An argument that is no option, whatever it begins with."""
+
+    __slots__ = ()
 
 
 def run(arguments: list[str], output: Output) -> int:

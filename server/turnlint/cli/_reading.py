@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from turnlint.cli._inputs import Source
@@ -17,7 +16,7 @@ __all__ = ["Progress", "open_source"]
 
 _IN_MEMORY = 32 << 20
 """Bytes of a pipe or a compressed file that are kept in memory before they go to a temporary file."""
-_BUFFER = 1 << 18
+_BUFFER = 1 << 15
 
 
 class Progress:
@@ -112,6 +111,8 @@ class _Spooled(io.RawIOBase, BinaryIO):
     """A stream that can seek within what was read of it, because it is kept."""
 
     def __init__(self, source: io.BufferedIOBase) -> None:
+        from tempfile import SpooledTemporaryFile  # takes long to load
+
         self._source = source
         self._kept = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed below
         self._end = 0

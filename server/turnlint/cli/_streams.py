@@ -25,7 +25,7 @@ class Output:
 
     def __init__(self, path: str | None = None) -> None:
         """Open the file at `path` anew, or take standard output. Raises OutputError."""
-        self.name = path or "standard output"
+        self.name = "standard output" if path is None else path or "a file without a name"
         self._stream: TextIO | None = _standard_output() if path is None else self._open(path)
 
     def is_terminal(self) -> bool:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -33,6 +32,9 @@ from turnlint.engine import Located, check_stream, left_to_right
 from turnlint.formats import Format
 from turnlint.model import Settings, Severity
 from turnlint.report import Report, RowFindings, Style, Tally, load_report, report_names
+
+_WIDTH = 100
+"""Columns of output that no terminal limits."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -196,9 +198,15 @@ class _Check:
 def _report(args: argparse.Namespace, output: Output) -> Report:
     is_terminal = output.is_terminal()
     report = load_report(args.output_format or ("full" if is_terminal else "concise"))
-    width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
+    width = _terminal_width() if is_terminal else _WIDTH
     colour = report.terminal and _has_colour(args.color, is_terminal)
     return report(output.write, Style(width, colour))
+
+
+def _terminal_width() -> int:
+    from shutil import get_terminal_size  # takes long to load
+
+    return get_terminal_size((_WIDTH, 24)).columns
 
 
 def _has_colour(when: str, is_terminal: bool) -> bool:
@@ -234,7 +242,9 @@ def _is_same(source: Source, path: os.PathLike[str]) -> bool:
 
 
 def _file_name(source: Source) -> str:
-    return "" if source.stdin and source.name == STDIN else source.path.name
+    """The name that rules about file names judge; empty for a stream that has none of its own."""
+    is_named = source.name != STDIN if source.stdin else source.path.is_file()
+    return source.path.name if is_named else ""
 
 
 def _count(word: str) -> int:

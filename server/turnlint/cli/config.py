@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     settings = finder.resolve(config, path)
     facts = {
         "settings file": config.path,
-        "target": settings.target,
+        "target": settings.target + "; each format is judged by its home" * bool(settings.homes),
         "format": settings.format or "as the rows tell",
         "stage": settings.stage,
         "split": settings.split,

@@ -10,22 +10,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from turnlint.cli._program import one_of
 from turnlint.cli._streams import Output
 from turnlint.cli._tables import table
-from turnlint.config import Target, all_targets
+from turnlint.config import Target, all_targets, get_target
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    known = one_of("target", all_targets)
-    parser.add_argument("name", nargs="?", metavar="NAME", help="The target to describe", type=known)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="The target to describe")
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Print what was asked for."""
     if args.name:
-        output.write(_page(all_targets()[args.name]))
+        output.write(_page(get_target(args.name)[0]))
     else:
         output.write(table((name, one.title, one.description) for name, one in all_targets().items()))
     return 0

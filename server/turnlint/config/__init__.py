@@ -20,18 +20,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 
 from turnlint.formats import all_formats
 from turnlint.model import RuleSettings, Settings, Severity
 from turnlint.rules import EFFECTS, RuleModule, all_rules
 
-__all__ = ["ConfigError", "Target", "all_targets", "get_target", "resolve", "suggest"]
+__all__ = ["ConfigError", "Target", "all_targets", "expand", "get_target", "resolve", "suggest"]
 
 
 _TARGETS = Path(__file__).parent.parent / "targets"
@@ -70,16 +69,20 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
     rules: dict[str, Layer] = field(default_factory=dict)
 
 
-@cache
 def all_targets() -> Mapping[str, Target]:
     """Every target by name."""
-    import msgspec
+    return {name: _load(name) for name in _target_names()}
 
-    found = {}
-    for path in sorted(_TARGETS.glob("*.toml")):
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        found[path.stem] = msgspec.convert({"name": path.stem, **data}, Target)
-    return found
+
+@cache
+def _target_names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _TARGETS.glob("*.toml")))
+
+
+@cache
+def _load(name: str) -> Target:
+    data = tomllib.loads((_TARGETS / f"{name}.toml").read_text(encoding="utf-8"))
+    return convert({"name": name, **data}, Target)
 
 
 def get_target(name: str) -> tuple[Target, str]:
@@ -88,10 +91,9 @@ def get_target(name: str) -> tuple[Target, str]:
     Raises ConfigError for a name that is not known.
     """
     base, _, model = name.partition(":")
-    targets = all_targets()
-    if base not in targets:
-        raise ConfigError(f"unknown target `{base}`{suggest(base, targets)}")
-    target = targets[base]
+    if base not in _target_names():
+        raise ConfigError(f"unknown target `{base}`{suggest(base, _target_names())}")
+    target = _load(base)
     if model and model not in target.models:
         raise ConfigError(f"unknown model `{model}` of target `{base}`{suggest(model, target.models)}")
     return target, model
@@ -99,6 +101,8 @@ def get_target(name: str) -> tuple[Target, str]:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """The end of an error message: the known words nearest to a wrong one, or all of them if they are few."""
+    from difflib import get_close_matches  # not loaded where nothing is wrong
+
     known = list(known)
     close = get_close_matches(word, known, 3, 0.6)
     if close:
@@ -128,9 +132,9 @@ def resolve(
         names = [one.name for one in all_formats()]
         raise ConfigError(f"unknown format `{format}`{suggest(format, names)}")
     user = _User(
-        None if not (chosen := tuple(select)) else _expand(chosen),
-        _expand(ignore),
-        _expand(extend_select),
+        None if not (chosen := tuple(select)) else expand(chosen),
+        expand(ignore),
+        expand(extend_select),
         {name: _severity(name, word) for name, word in (severity or {}).items()},
         parameters or {},
     )
@@ -163,8 +167,8 @@ def _severity(name: str, word: str) -> Severity:
         raise ConfigError(f"`{word}` is no severity for `{name}`; use one of {words}") from None
 
 
-def _expand(selectors: Iterable[str]) -> frozenset[str]:
-    """Turn selectors into the names of the rules they mean."""
+def expand(selectors: Iterable[str]) -> frozenset[str]:
+    """Turn selectors into the names of the rules they mean. Raises ConfigError for one that means none."""
     rules = all_rules()
     families = {one.family for one in rules.values()}
     names: set[str] = set()
@@ -229,7 +233,7 @@ def _homes(
     homes = {}
     for one in all_formats():
         if one.home != target.name:
-            home = all_targets()[one.home]
+            home = _load(one.home)
             judged = {name: how for name, how in _layered(home, "", user).items() if name not in about_files}
             kept = {name: how for name, how in rules.items() if name in about_files}
             homes[one.name] = (home.title, judged | kept)

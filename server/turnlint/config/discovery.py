@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from turnlint.config import ConfigError, resolve, suggest
+from turnlint.config import ConfigError, expand, resolve, suggest
 from turnlint.formats.shape import Shape, faults, note
 from turnlint.model import Pointer, Settings, Severity, ShapeFault
 from turnlint.rules import all_rules, quote
@@ -194,7 +194,7 @@ class SettingsFinder:
                 stage=stage,
                 split=split,
                 select=run.select or said.select,
-                ignore=(*said.ignore, *ignored, *run.ignore),
+                ignore=(*_left(said.ignore, run), *ignored, *run.ignore),
                 extend_select=(*said.extend_select, *run.extend_select),
                 severity=said.severity,
                 parameters=said.rules,
@@ -216,7 +216,7 @@ def read_config(path: Path, *, root: Path) -> Config | None:
         data = path.read_bytes()
         if is_project and b"turnlint" not in data:
             return None
-        document: Any = tomllib.loads(data.decode("utf-8"))
+        document: Any = tomllib.loads(data.decode("utf-8-sig"))
         if is_project:
             tools = document.get("tool")
             document = tools.get("turnlint") if isinstance(tools, dict) else None
@@ -227,6 +227,8 @@ def read_config(path: Path, *, root: Path) -> Config | None:
         raise ConfigError(f"{path}: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deep") from None
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
 
@@ -248,6 +250,11 @@ def ignore_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
         return GitIgnoreSpec.from_lines(patterns, backend="simple")
     except ValueError as error:
         raise ConfigError(f"not a file pattern: {error}") from None
+
+
+def _left(ignored: Iterable[str], run: Overrides) -> frozenset[str]:
+    """The rules that a file ignores, and that the user does not call for."""
+    return frozenset() if run.select else expand(ignored) - expand(run.extend_select)
 
 
 def _first(*values: str | UnsetType | None) -> str | None:

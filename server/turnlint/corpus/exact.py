@@ -71,6 +71,12 @@ class ExactIndex:
         handle = self._handles[entry]
         return list(self._several[key]) if handle == _SEVERAL else [handle]
 
+    def count(self, key: int) -> int:
+        """Give the number of handles of a key."""
+        if not self._table[self._find(key)]:
+            return 0
+        return len(self._several.get(key, (key,)))
+
     def groups(self) -> Iterator[int]:
         """Give the keys that have two handles or more, in no particular order."""
         return iter(self._several)

@@ -8,6 +8,7 @@ from turnlint.engine.file import (
     check_stream,
     file_findings,
     left_to_right,
+    readable,
     split_of,
     vote,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "facts_of",
     "file_findings",
     "left_to_right",
+    "readable",
     "split_of",
     "vote",
 ]

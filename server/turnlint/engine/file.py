@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-from typing import BinaryIO
+from itertools import chain, islice
+from typing import Any, BinaryIO
 
 import orjson
 from msgspec import Struct
@@ -16,10 +16,19 @@ from turnlint.formats import Format, all_formats, detect, get_format
 from turnlint.model import Finding, JsonFault, Place, Related, Settings, Span
 from turnlint.rules import Bound, FileSummary, all_rules
 from turnlint.text.decode import decode, row_text
-from turnlint.text.rows import Batch, FileFault, RowReader, sniff
+from turnlint.text.rows import Batch, RowReader, sniff
 from turnlint.text.scan import spans
 
-__all__ = ["Located", "bound_rules", "check_stream", "file_findings", "left_to_right", "split_of", "vote"]
+__all__ = [
+    "Located",
+    "bound_rules",
+    "check_stream",
+    "file_findings",
+    "left_to_right",
+    "readable",
+    "split_of",
+    "vote",
+]
 
 VOTERS = 1_000
 """How many rows that are not blank decide the format of a file."""
@@ -27,8 +36,11 @@ VOTERS = 1_000
 _BULK = 1 << 18
 """From this many bytes on, loading the fast scanner pays."""
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 15
 """Bytes read at a time; a row is fetched again by reading one chunk."""
+
+_ORIGINALS = 1 << 20
+"""Bytes of first copies that are kept, so that a row that comes again and again is fetched once."""
 
 
 class Located(Struct, frozen=True):
@@ -60,25 +72,24 @@ def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
 
     `stage` is the training method where the user named it. None where no row is recognised.
     """
-    votes: Counter[str] = Counter()
-    voters = 0
-    for raw in rows:
-        if not raw.strip():
-            continue
-        voters += 1
+    found = (detect(value, stage) for value in _values(rows))
+    votes = Counter(one.name for one in found if one is not None)
+    most = max(votes.values(), default=0)
+    return next((one for one in all_formats() if votes[one.name] == most), None) if votes else None
+
+
+def readable(rows: Iterable[bytes]) -> bool:
+    """Whether one of the rows that vote is JSON: where none is, nobody can tell a format."""
+    return any(value is not None for value in _values(rows))
+
+
+def _values(rows: Iterable[bytes]) -> Iterator[Any]:
+    """What the rows that vote hold, None where that cannot be read."""
+    for raw in islice((raw for raw in rows if raw and not raw.isspace()), VOTERS):
         try:
-            value = orjson.loads(raw)
+            yield orjson.loads(raw)
         except orjson.JSONDecodeError:
-            value = decode(raw).value
-        found = detect(value, stage)
-        if found is not None:
-            votes[found.name] += 1
-        if voters == VOTERS:
-            break
-    if not votes:
-        return None
-    most = max(votes.values())
-    return next(one for one in all_formats() if votes[one.name] == most)
+            yield decode(raw).value
 
 
 def split_of(name: str) -> str:
@@ -105,10 +116,9 @@ def check_stream(
     """Judge a file from where the stream stands to its end.
 
     Yields findings row by row (in no order within one), those about the file first where its head tells them,
-    else last. The stream
-    must be able to seek, so that rows that seem equal can be compared. `name` is the file's name without
-    folders; `on_format` is told the format once it is known. Whatever reading raises passes through; OSError
-    too where the file shrinks meanwhile.
+    else last. The stream must be able to seek, so that rows that seem equal can be compared. `name` is the
+    file's name without folders; `on_format` is told the format once it is known. Whatever reading raises
+    passes through; OSError too where the file shrinks meanwhile.
     """
     yield from _FileCheck(stream, settings, name).run(on_format)
 
@@ -116,82 +126,91 @@ def check_stream(
 def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> Iterator[Finding]:
     """Only what is said about the file as a whole, for editors, which judge the rows themselves."""
     check = _FileCheck(stream, settings, name)
-    fault = sniff(check.reader.head, complete=check.reader.complete)
-    if fault is not None:
-        yield from check.of_fault(fault)
-        return
-    yield from (one.finding for one in check.run(lambda chosen: None, judge_rows=False))
+    return (one.finding for one in check.run(lambda chosen: None, judge_rows=False))
 
 
 class _FileCheck:
     """One run over one file."""
 
     def __init__(self, stream: BinaryIO, settings: Settings, name: str) -> None:
-        self.reader = RowReader(stream, chunk_bytes=_CHUNK)
+        self._stream = stream
+        self._start = stream.tell()
+        self._reader = RowReader(stream, chunk_bytes=_CHUNK)
         self._settings = settings
         self._name = name
         self._bound = bound_rules(settings)
         self._said: set[str] = set()
         self._index = ExactIndex()
+        self._originals: dict[int, bytes] = {}
+        self._kept = 0
         self._rows = 0
+        self._first = b""
         self._blank: tuple[int, int] = (0, 0)
 
     def run(
         self, on_format: Callable[[Format | None], object], *, judge_rows: bool = True
     ) -> Iterator[Located]:
-        reader = self.reader
-        fault = sniff(reader.head, complete=reader.complete)
+        head = self._reader.head
+        fault = sniff(head, complete=self._reader.complete)
         if fault is not None:
-            yield from (Located(None, b"", one) for one in self.of_fault(fault))
+            yield from self._of_file(fault.kind, fault.detail)
             return
-        bulk = judge_rows and len(reader.head) >= _BULK
-        voters, batches = _first_rows(iter(reader))
-        chosen = self._chosen(voters)
+        chosen = self._chosen()
         on_format(chosen)
-        first = next((raw for raw in voters if raw.strip()), b"")
-        del voters
-        if chosen is None and first:
+        if chosen is None and readable(self._read()):
             yield from self._of_file("unknown-format", UNKNOWN_FORMAT)
         if judge_rows:
-            checker = RowChecker(chosen, self._settings, bulk=bulk)
+            checker = RowChecker(chosen, self._settings, bulk=len(head) >= _BULK)
             self._bound = bound_rules(self._settings.judging(chosen.name if chosen else None))
-            for batch in batches:
+            for batch in self._batches():
                 yield from self._judge(batch, checker)
         else:
-            for batch in batches:
-                self._rows += sum(1 for raw in batch.rows if raw and not raw.isspace())
-        yield from (Located(None, b"", one) for one in self._at_the_end(chosen, first))
+            for raw in self._read():
+                self._count(raw)
+        yield from (Located(None, b"", one) for one in self._at_the_end(chosen))
 
-    def _chosen(self, voters: list[bytes]) -> Format | None:
+    def _batches(self) -> Iterator[Batch]:
+        """The file from its start, however far it was read before: the rows that vote are not kept."""
+        self._stream.seek(self._start)
+        self._reader = RowReader(self._stream, chunk_bytes=_CHUNK)
+        return iter(self._reader)
+
+    def _read(self) -> Iterator[bytes]:
+        """The rows of the file from its start."""
+        return chain.from_iterable(batch.rows for batch in self._batches())
+
+    def _chosen(self) -> Format | None:
         named = self._settings.format
-        return get_format(named) if named else vote(voters, self._settings.stage)
-
-    def of_fault(self, fault: FileFault) -> Iterator[Finding]:
-        """What the head of the file told."""
-        bound = self._bound.get(fault.kind)
-        if bound is not None:
-            yield bound.fault(JsonFault(fault.kind, Place(), fault.detail))
+        return get_format(named) if named else vote(self._read(), self._settings.stage)
 
     def _judge(self, batch: Batch, checker: RowChecker) -> Iterator[Located]:
         check, add, seen = checker.findings, self._index.add, "exact-duplicate" in self._bound
         for number, raw in enumerate(batch.rows, batch.first):
-            if not raw or raw.isspace():
+            if not self._count(raw):
                 self._note_blank(number)
                 continue
             if self._blank[1]:
                 yield from self._blank_rows()
-            self._rows += 1
             if number in batch.oversize:
                 yield from self._too_large(number, raw, batch.oversize[number])
                 continue
-            found = check(raw)
-            for finding in found:
+            for finding in check(raw):
                 if self._is_new(finding):
                     yield Located(number, raw, finding)
             if seen:
-                first = add(facts_of(raw).exact, number)
+                key = facts_of(raw).exact
+                first = add(key, number)
                 if first is not None:
-                    yield from self._duplicate(number, raw, first)
+                    yield from self._duplicate(number, raw, key, first)
+
+    def _count(self, raw: bytes) -> bool:
+        """Count a row unless it is blank; say whether it was counted."""
+        if not raw or raw.isspace():
+            return False
+        if not self._rows:
+            self._first = raw[:1_000]
+        self._rows += 1
+        return True
 
     def _is_new(self, finding: Finding) -> bool:
         """Whether the finding is to be told: some are said once a file, at the first row."""
@@ -221,18 +240,30 @@ class _FileCheck:
             words = f"This row has {length:,} bytes, more than turnlint reads, and was not judged."
             yield Located(number, raw, bound.fault(JsonFault("row-too-large", Place(columns=(0, 1)), words)))
 
-    def _duplicate(self, number: int, raw: bytes, first: int) -> Iterator[Located]:
+    def _duplicate(self, number: int, raw: bytes, key: int, first: int) -> Iterator[Located]:
         """Report a copy once its bytes were compared: equal keys alone prove nothing."""
-        try:
-            if self.reader.fetch(first).strip() != raw.strip():
-                return
-        except IndexError as error:
-            raise OSError(str(error)) from error
+        if self._original(first) != raw.strip():
+            return
         bound = self._bound["exact-duplicate"]
         allowed = bound["max_copies"] or 1
-        if allowed > 1 and len(self._index.group(facts_of(raw).exact)) <= allowed:
+        if allowed > 1 and self._index.count(key) <= allowed:
             return
         yield Located(number, raw, duplicate_finding(bound, first))
+
+    def _original(self, row: int) -> bytes:
+        """An earlier row without outer white space. Raises OSError where it is gone."""
+        original = self._originals.get(row)
+        if original is None:
+            try:
+                original = self._reader.fetch(row).strip()
+            except IndexError as error:
+                raise OSError(str(error)) from error
+            if self._kept > _ORIGINALS:
+                self._originals.clear()
+                self._kept = 0
+            self._originals[row] = original
+            self._kept += len(original)
+        return original
 
     def _of_file(self, kind: str, detail: str) -> Iterator[Located]:
         bound = self._bound.get(kind)
@@ -240,20 +271,20 @@ class _FileCheck:
             finding = bound.fault(JsonFault(kind, Place(), detail))
             yield Located(None, b"", finding)
 
-    def _at_the_end(self, chosen: Format | None, first: bytes) -> Iterator[Finding]:
+    def _at_the_end(self, chosen: Format | None) -> Iterator[Finding]:
         summary = FileSummary(
             name=self._name,
-            size=self.reader.size,
+            size=self._reader.size,
             rows=self._rows,
             format=chosen.name if chosen else None,
             method=self._settings.stage,
             split=self._settings.split or split_of(self._name),
             accepted=self._settings.formats,
-            bom=self.reader.bom,
-            crlf=self.reader.crlf,
-            lf=self.reader.lf,
-            cr=self.reader.cr,
-            first=first[:1_000],
+            bom=self._reader.bom,
+            crlf=self._reader.crlf,
+            lf=self._reader.lf,
+            cr=self._reader.cr,
+            first=self._first,
         )
         for bound in bound_rules(self._settings).values():
             hook, formats = bound.module.hooks.get("file"), bound.rule.formats
@@ -275,15 +306,3 @@ def duplicate_finding(bound: Bound, first: int) -> Finding:
     return bound.at(
         Place(), what, "Delete it, unless the repetition is meant to weigh more.", related=related
     )
-
-
-def _first_rows(batches: Iterator[Batch]) -> tuple[list[bytes], Iterator[Batch]]:
-    """Take batches until enough rows can vote; give the rows and all batches from the start."""
-    taken: list[Batch] = []
-    voters = 0
-    for batch in batches:
-        taken.append(batch)
-        voters += sum(1 for raw in batch.rows if raw and not raw.isspace())
-        if voters >= VOTERS:
-            break
-    return [raw for batch in taken for raw in batch.rows], chain(taken, batches)

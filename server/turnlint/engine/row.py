@@ -153,10 +153,10 @@ class RowChecker:
         traits = self._always | (self._traits[ORDER] if example.readable else 0)
         previous = None
         for turn in (*example.turns, *example.preferred, *example.non_preferred):
-            text = turn.texts[0].value if turn.content == "text" and len(turn.texts) == 1 else ""
-            if not text or text.isspace():
+            text = turn.texts[0].value if len(turn.texts) == 1 else ""
+            if turn.content != "text" or not text or text.isspace():
                 traits |= self._traits[BLANK]
-            if text == previous or turn.content == "parts":
+            if text == previous:
                 traits |= self._traits[REPEAT]
             previous = text
         return traits

@@ -32,7 +32,10 @@ class TextPart(Shape, tag_field="type", tag="text"):
     """A piece of text."""
 
     owner: ClassVar[str] = "content part"
-    text: Annotated[str, note("The text.")]
+    text: Annotated[
+        str,
+        note("The text.", aliases={key: f"rename `{key}` to `text`" for key in ("content", "value")}),
+    ]
 
 
 class RefusalPart(Shape, tag_field="type", tag="refusal"):
@@ -173,7 +176,13 @@ class ToolResult(Shape, tag_field="role", tag="tool"):
     """What a tool answered."""
 
     owner: ClassVar[str] = "tool message"
-    tool_call_id: Annotated[str, note("The `id` of the call that this answers.")]
+    tool_call_id: Annotated[
+        str,
+        note(
+            "The `id` of the call that this answers.",
+            aliases={key: f"rename `{key}` to `tool_call_id`" for key in ("call_id", "tool_use_id", "id")},
+        ),
+    ]
     content: TextContent = UNSET
 
 

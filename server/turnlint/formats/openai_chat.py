@@ -26,6 +26,7 @@ from turnlint.model import Example, Place
 MESSAGES_ALIASES = {
     "message": "rename `message` to `messages`",
     "conversation": "rename `conversation` to `messages`",
+    "conversations": "rename `conversations` to `messages`",
 }
 ROLES = note(rules={"unknown-tag": "unknown-role", "missing-tag": "missing-role"})
 

@@ -58,13 +58,20 @@ class Preference(Shape):
     ]
     preferred_output: Annotated[
         list[Annotated[Assistant | ToolResult, _ANSWERS_ONLY]],
-        note("The better answer.", aliases={"chosen": "rename `chosen` to `preferred_output`"}, min_length=1),
+        note(
+            "The better answer.",
+            aliases={key: f"rename `{key}` to `preferred_output`" for key in ("chosen", "preferred")},
+            min_length=1,
+        ),
     ]
     non_preferred_output: Annotated[
         list[Annotated[Assistant | ToolResult, _ANSWERS_ONLY]],
         note(
             "The worse answer.",
-            aliases={"rejected": "rename `rejected` to `non_preferred_output`"},
+            aliases={
+                key: f"rename `{key}` to `non_preferred_output`"
+                for key in ("rejected", "non_preferred", "dispreferred_output")
+            },
             min_length=1,
         ),
     ]

@@ -15,8 +15,14 @@ _KEYS = {"prompt": "user", "completion": "assistant"}
 class Pair(Shape):
     """One prompt and what should follow it."""
 
-    prompt: Annotated[str, note("The text before.")]
-    completion: Annotated[str, note("The text that the model is to write.")]
+    prompt: Annotated[str, note("The text before.", aliases={"question": "rename `question` to `prompt`"})]
+    completion: Annotated[
+        str,
+        note(
+            "The text that the model is to write.",
+            aliases={key: f"rename `{key}` to `completion`" for key in ("response", "answer", "output")},
+        ),
+    ]
 
 
 def _recognise(value: dict[str, Any]) -> bool:

@@ -321,15 +321,18 @@ def _stands_for(key: str, member: inspect.Field) -> bool:
     return key in _notes(member).get("aliases", {}) or _close(key, member.encode_name)
 
 
+_LIKE = 0.85
+
+
 @lru_cache(4096)
 def _close(key: str, name: str) -> bool:
     """One edit apart, or equal but for case and separators."""
     from difflib import SequenceMatcher
 
-    if len(key) > 2 * len(name):
-        return False
+    if min(len(key), len(name)) < _LIKE / (2 - _LIKE) * max(len(key), len(name)):
+        return False  # so different in length that nothing else matters
     plain = key.lower().replace("-", "_")
-    return plain == name or SequenceMatcher(None, plain, name).ratio() >= 0.85
+    return plain == name or SequenceMatcher(None, plain, name).ratio() >= _LIKE
 
 
 def iter_structs(shape: type[Struct]) -> Iterator[inspect.StructType]:

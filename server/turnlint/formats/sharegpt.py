@@ -27,8 +27,8 @@ _ROLES = {
 _KINDS: dict[type, Content] = {str: "text", type(None): "null"}
 
 
-class Message(Shape, rename={"from_": "from"}):
-    """One message."""
+class Message(Shape, rename={"from_": "from"}, forbid_unknown_fields=False):
+    """One message. Trainers ignore, or give a meaning of their own to, the keys beside these two."""
 
     owner: ClassVar[str] = "message"
     from_: Annotated[
@@ -44,7 +44,7 @@ class Message(Shape, rename={"from_": "from"}):
         note(
             "What is said.",
             rules={"missing-key": "missing-content"},
-            aliases={"content": "rename `content` to `value`"},
+            aliases={key: f"rename `{key}` to `value`" for key in ("content", "text")},
         ),
     ]
 
@@ -68,6 +68,8 @@ class Conversation(Shape, forbid_unknown_fields=False):
 
 def _recognise(value: dict[str, Any]) -> bool:
     messages = value.get("conversations")
+    if "chosen" in value or "rejected" in value:
+        return False
     if type(messages) is not list:
         return "conversations" in value
     return not messages or (type(messages[0]) is dict and ("from" in messages[0] or "value" in messages[0]))

@@ -25,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     arguments = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
+    # pygls prints a traceback for each mistake of a client; our own faults go to `report_server_error`.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
 
     from turnlint.lsp.server import Server
     from turnlint.lsp.transport import listen, serve, standard_streams

@@ -6,15 +6,22 @@ lines at U+2028, U+0085, `\v` and `\f`: every later edit then lands in the wrong
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lsprotocol import types
 from pygls.workspace import PositionCodec, TextDocument
 
 from turnlint.text.lines import Change, LineStore
+from turnlint.text.rows import HEAD_BYTES
 from turnlint.text.units import Encoding, from_units
 
-__all__ = ["Document", "row_bytes"]
+__all__ = ["BLANKS", "BOM", "Document", "row_bytes", "row_text"]
+
+BLANKS = " \t\n\r\v\f"
+"""A row of nothing else is blank, as `bytes.isspace` has it."""
+BOM = "\ufeff"
+_CR_ROW_END = re.compile(r"[}\]][ \t]*+\r")
 
 
 class Document(TextDocument):
@@ -34,7 +41,7 @@ class Document(TextDocument):
         super().__init__(uri, None, version, language_id, position_codec=position_codec)
         encoding = types.PositionEncodingKind(position_codec.encoding)
         self.encoding: Encoding = encoding.value
-        self.store = LineStore(source)
+        self.store = LineStore(source, bare_cr=_ends_in_cr(source))
         self._changes: list[Change] = []
 
     @property
@@ -68,6 +75,21 @@ class Document(TextDocument):
         if not 0 <= number < self.store.count:
             return number, 0  # the store clamps it
         return number, from_units(self.store.line(number).text, position.character, self.encoding)
+
+
+def _ends_in_cr(text: str) -> bool:
+    r"""Whether a bare `\r` ends the rows, as `RowReader` decides it for a file.
+
+    LSP ends lines there in every text, but editors that keep one inside of a line (Neovim, Emacs, Helix) do
+    not count it as a line; the others never send one beside `\n`.
+    """
+    head = text[:HEAD_BYTES]
+    return "\n" not in head and _CR_ROW_END.search(head) is not None
+
+
+def row_text(text: str) -> str:
+    """The text with a byte order mark in front as a blank: it is no JSON, and the columns stay right."""
+    return " " + text[1:] if text.startswith(BOM) else text
 
 
 def row_bytes(text: str) -> bytes:

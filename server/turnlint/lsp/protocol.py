@@ -3,6 +3,7 @@
 - `LanguageServerProtocol.lsp_initialize` names its workspace class outright; ours makes line documents.
 - `Workspace._create_text_document` is where a workspace makes its documents.
 - `JsonRPCProtocol._send_data` writes by json and cattrs, seven times slower than orjson, and logs it all.
+- `JsonRPCProtocol._execute_handler` keeps, for good, what came of each notification.
 - `JsonRPCProtocol._shutdown` tells whether the client asked for the end, which decides the exit status.
 """
 
@@ -95,6 +96,13 @@ class Protocol(LanguageServerProtocol):
         )
         return result
 
+    def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
+        """Let pygls run a handler, and forget it when it is done: it would keep those of notifications."""
+        super()._execute_handler(msg_id, *args, **kwargs)
+        future = self._request_futures.get(msg_id)
+        if future is not None and future.done():
+            del self._request_futures[msg_id]
+
     def receive(self, message: Any) -> None:
         """Act on one decoded message. Never raises; a request is answered whatever it holds."""
         refusal = self._refusal(message)
@@ -173,3 +181,10 @@ class _LineWorkspace(Workspace):
         if source is None:  # one that is not open
             return super()._create_text_document(doc_uri, source, version, language_id)
         return Document(doc_uri, source, version, language_id, self.position_codec)
+
+    def update_text_document(
+        self, text_doc: types.VersionedTextDocumentIdentifier, change: types.TextDocumentContentChangeEvent
+    ) -> None:
+        """Carry out an edit of a document, if it is open."""
+        if isinstance(self.get_text_document(text_doc.uri), Document):
+            super().update_text_document(text_doc, change)

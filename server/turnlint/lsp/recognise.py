@@ -6,17 +6,17 @@ import io
 import logging
 import stat
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 from pygls.uris import to_fs_path
 
-from turnlint.engine import bound_rules, file_findings, vote
+from turnlint.engine import bound_rules, file_findings, readable, vote
 from turnlint.engine.file import UNKNOWN_FORMAT, VOTERS
 from turnlint.formats import Format, get_format
-from turnlint.lsp.document import row_bytes
+from turnlint.lsp.document import BLANKS, BOM, row_bytes
 from turnlint.model import Finding, JsonFault, Place, Settings
 from turnlint.text.lines import LineStore
 from turnlint.text.rows import HEAD_BYTES, sniff
@@ -35,9 +35,10 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-
-LIVE_RULES = frozenset({"unknown-format"})
-"""Rules about the file that the buffer alone decides."""
+LIVE_RULES = frozenset(
+    {"unknown-format", "empty-file", "json-array-file", "pretty-printed", "git-lfs-pointer"}
+)
+"""Rules about the file that the buffer decides; of the others it hides what they judge."""
 
 
 class Recognised(Struct, frozen=True):
@@ -58,8 +59,9 @@ class Sample(Struct, frozen=True):
     """Enough of a text to recognise it, apart from the store, which goes on changing."""
 
     head: Sequence[str]
-    complete: bool
     voters: Sequence[str]
+    complete: bool
+    """The head is all of it."""
 
 
 def sample(store: LineStore) -> Sample:
@@ -67,12 +69,12 @@ def sample(store: LineStore) -> Sample:
     head: list[str] = []
     left = HEAD_BYTES
     for line in store:
-        head.append(line.text + line.end)
+        head.append(line.text[:left] + line.end)
         left -= len(head[-1])
         if left <= 0:
             break
-    voters = islice((line.text for line in store if line.text), VOTERS)
-    return Sample(head, left > 0, tuple(voters))
+    texts = chain([store.line(0).text.removeprefix(BOM)], (line.text for line in islice(store, 1, None)))
+    return Sample(head, tuple(islice((text for text in texts if text.strip(BLANKS)), VOTERS)), left > 0)
 
 
 def recognise(taken: Sample, settings: Settings) -> Recognised:
@@ -82,26 +84,28 @@ def recognise(taken: Sample, settings: Settings) -> Recognised:
     def said(kind: str, detail: str) -> tuple[Finding, ...]:
         return (bound[kind].fault(JsonFault(kind, Place(), detail)),) if kind in bound else ()
 
-    fault = sniff(row_bytes("".join(taken.head))[:HEAD_BYTES], complete=taken.complete)
+    head = row_bytes("".join(taken.head))
+    fault = sniff(head[:HEAD_BYTES], complete=taken.complete and len(head) < HEAD_BYTES)
     if fault is not None:
         return Recognised(settings, None, False, said(fault.kind, fault.detail))
     if settings.format is not None:
         return Recognised(settings, get_format(settings.format), True, ())
-    found = vote(map(row_bytes, taken.voters))
-    known = found is not None or not any(text.strip() for text in taken.voters)
+    rows = [*map(row_bytes, taken.voters)]
+    found = vote(rows, settings.stage)
+    known = found is not None or not readable(rows)
     return Recognised(settings, found, True, () if known else said("unknown-format", UNKNOWN_FORMAT))
 
 
-def judge_file(path: Path, settings: Settings) -> tuple[Finding, ...]:
-    """What is said of a file as a whole, by its bytes on disk; nothing where they cannot be read."""
+def judge_file(path: Path, settings: Settings) -> tuple[Finding, ...] | None:
+    """What is said of a file as a whole, by its bytes on disk; None where there are none to be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return ()
+            return None
         with path.open("rb") as stream:
             return tuple(file_findings(stream, settings, name=path.name))
     except OSError as error:
         logger.info("%s cannot be read: %s", path, error)
-        return ()
+        return None
 
 
 def judge_data(data: bytes, settings: Settings, name: str) -> tuple[Finding, ...]:
@@ -115,7 +119,7 @@ def path_of(uri: str) -> Path | None:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
             return None
-        found = to_fs_path(uri)
+        found = to_fs_path(f"file://{parts.path}")
     except ValueError:
         return None
     return Path(found) if found and not found.startswith(("//", "\\\\")) else None

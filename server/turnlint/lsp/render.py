@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from lsprotocol.types import DiagnosticSeverity, DiagnosticTag
 
-from turnlint.lsp.document import Document
+from turnlint.lsp.document import Document, row_text
 from turnlint.lsp.rows import Judged, Shown
-from turnlint.model import Finding, Fix, Place, Severity, format_pointer
+from turnlint.model import Finding, Place, Severity, Span, format_pointer
+from turnlint.rules.page import url
 from turnlint.text.lines import Line
-from turnlint.text.scan import edit_spans, spans
+from turnlint.text.scan import fix_spans, spans
 from turnlint.text.units import to_units
 
-__all__ = ["SOURCE", "Diagnostic", "of_file", "of_row", "rule_url", "summary"]
+__all__ = ["SOURCE", "Diagnostic", "of_file", "of_row", "summary"]
 
 Diagnostic: TypeAlias = dict[str, Any]
 
@@ -31,11 +32,6 @@ _TAGS = {
     "legacy-functions": [DiagnosticTag.Deprecated.value],
 }
 _TOP = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
-
-
-def rule_url(name: str) -> str | None:
-    """The page of a rule in the web; None until the project has one."""
-    return None
 
 
 def of_row(document: Document, shown: Shown) -> Diagnostic:
@@ -74,7 +70,11 @@ class _Drawing:
         self._number = 0
         self._positions: list[dict[str, int]] = []
         places = [finding.place or Place() for finding in findings]
-        found = spans(line.text, places)
+        text = row_text(line.text)
+        found = spans(text, places)
+        edits = fix_spans(text, [finding.fix for finding in findings])
+        near = [one for finding in findings for one in finding.related if one.row is None]
+        beside = iter(spans(text, [one.place for one in near]))
 
         def place(start: int, end: int) -> dict[str, Any]:
             made = _range(document, line, 0, start, end)
@@ -85,10 +85,10 @@ class _Drawing:
             _diagnostic(
                 finding,
                 place(span.start, span.end),
-                _data(finding, line, place),
-                _near(finding, document, line, place),
+                _data(finding, edited, place),
+                _near(finding, document.uri, beside, place),
             )
-            for finding, span in zip(findings, found, strict=True)
+            for finding, span, edited in zip(findings, found, edits, strict=True)
         ]
 
     def at(self, number: int) -> list[Diagnostic]:
@@ -103,34 +103,23 @@ class _Drawing:
 _Ranger: TypeAlias = Callable[[int, int], dict[str, Any]]
 
 
-def _data(finding: Finding, line: Line, place: _Ranger) -> dict[str, Any]:
+def _data(finding: Finding, edits: Sequence[tuple[Span, str]], place: _Ranger) -> dict[str, Any]:
     """What a code action will need: where the value stands, and the edits of the fix."""
     data: dict[str, Any] = {}
     if finding.place is not None:
         data["pointer"] = format_pointer(finding.place.pointer)
-    edits = _edits(finding.fix, line, place)
     if finding.fix is not None and edits:
-        data["fix"] = {"message": finding.fix.message, "safe": finding.fix.safe, "edits": edits}
+        made = [{"range": place(span.start, span.end), "newText": content} for span, content in edits]
+        data["fix"] = {"message": finding.fix.message, "safe": finding.fix.safe, "edits": made}
     return data
 
 
-def _edits(fix: Fix | None, line: Line, place: _Ranger) -> list[dict[str, Any]]:
-    if fix is None:
-        return []
-    try:
-        found = edit_spans(line.text, fix.edits)
-    except LookupError:  # a fix that does not fit the row is no fix
-        return []
-    return [{"range": place(span.start, span.end), "newText": content} for span, content in found]
-
-
-def _near(finding: Finding, document: Document, line: Line, place: _Ranger) -> list[dict[str, Any]]:
-    """The related places in the same row."""
-    near = [related for related in finding.related if related.row is None]
-    found = spans(line.text, [related.place for related in near])
+def _near(finding: Finding, uri: str, beside: Iterator[Span], place: _Ranger) -> list[dict[str, Any]]:
+    """The related places in the same row, whose spans come next."""
+    near = [(next(beside), related) for related in finding.related if related.row is None]
     return [
-        {"location": {"uri": document.uri, "range": place(span.start, span.end)}, "message": related.message}
-        for related, span in zip(near, found, strict=True)
+        {"location": {"uri": uri, "range": place(span.start, span.end)}, "message": related.message}
+        for span, related in near
     ]
 
 
@@ -149,7 +138,9 @@ def _of_copy(document: Document, shown: Shown) -> Diagnostic:
 
 def _first_token(document: Document, number: int) -> dict[str, Any]:
     line = document.store.line(number)
-    span = spans(line.text, [Place()])[0]
+    if line.text.startswith("{"):  # a thousand copies are placed anew at each key
+        return {"start": {"line": number, "character": 0}, "end": {"line": number, "character": 1}}
+    span = spans(row_text(line.text), [Place()])[0]
     return _range(document, line, number, span.start, span.end)
 
 
@@ -169,10 +160,10 @@ def _diagnostic(
         "message": finding.message,
         "data": data,
     }
-    url = rule_url(finding.rule)
-    if url is not None:
-        made["codeDescription"] = {"href": url}
-    if finding.rule in _TAGS:
+    page = url(finding.rule)
+    if page is not None:
+        made["codeDescription"] = {"href": page}
+    if finding.rule in _TAGS and "echo" not in data:
         made["tags"] = _TAGS[finding.rule]
     if information := list(related):
         made["relatedInformation"] = information

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from turnlint.engine import RowChecker
 from turnlint.engine.file import BLANK_ROW, duplicate_finding
 from turnlint.lsp.copies import Copies
-from turnlint.lsp.document import row_bytes
+from turnlint.lsp.document import BLANKS, row_bytes, row_text
 from turnlint.model import Finding, JsonFault, Place, Related, Severity
 from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
@@ -21,13 +21,10 @@ __all__ = ["Judged", "Rows", "Shown"]
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 200
-"""An edit of more lines than this is judged in slices."""
 _FEW = 4_000
 """So many lines are sorted; of more, the first ones are found by walking the document."""
 _NAMED_COPIES = 10
 """How many of its copies a row names."""
-_BOM = "\ufeff"
 
 
 class Judged:
@@ -93,18 +90,14 @@ class Rows:
             line.result = line.key = None
         self._clear()
 
-    def replace(self, change: Change) -> None:
-        """Follow an edit."""
-        for line in change.removed:
-            self._drop(line)
-            line.result = GONE
-        if self._checker is None:
-            return
-        if len(change.added) > _AT_ONCE:
-            self._pending.extend(change.added)
-            return
-        for line in change.added:
-            self._judge(line, self._checker)
+    def replace(self, changes: Sequence[Change]) -> None:
+        """Follow edits. The lines that they brought are the next that `work` judges."""
+        for change in changes:
+            for line in change.removed:
+                self._drop(line)
+                line.result = GONE
+            if self._checker is not None:
+                self._pending.extendleft(reversed(change.added))
 
     def work(self, seconds: float) -> None:
         """Judge waiting lines for so long, and at least one."""
@@ -133,11 +126,9 @@ class Rows:
             self._copies.add(line, facts.exact)
 
     def _text(self, line: Line) -> str:
-        """The text to judge. A byte order mark belongs to no row; a blank keeps the columns right."""
-        text = line.text
-        if text.startswith(_BOM) and self.store.line(0) is line:
-            return " " + text[1:]
-        return text
+        """The text to judge: the byte order mark of a file belongs to no row."""
+        text = row_text(line.text)
+        return text if text is line.text or self.store.line(0) is line else line.text
 
     def _blank(self) -> tuple[Finding, ...]:
         bound = self._bound.get("blank-row")
@@ -243,7 +234,7 @@ class Rows:
     def _end(self) -> int:
         """The number behind the last row that is not blank: what follows harms nobody."""
         end = self.store.count
-        while end and not self.store.line(end - 1).text.strip(" \t\v\f"):
+        while end and not self.store.line(end - 1).text.strip(BLANKS):
             end -= 1
         return end
 

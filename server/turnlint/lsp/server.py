@@ -9,7 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError
+from pygls.exceptions import JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
@@ -76,9 +76,10 @@ class Server(LanguageServer):
             self.close_document(uri)
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
-        """Log what no answer tells; pygls would open a window in the editor each time."""
-        if source is not FeatureRequestError:
-            logger.error("%s: %s", source.__name__, error)
+        """Log faults of our own; pygls would open a window in the editor each time."""
+        if isinstance(error, JsonRpcInternalError):
+            trace = (error.data or {}).get("traceback", ())
+            logger.error("%s: %s\n%s", source.__name__, error, "".join(trace))
 
     def _show(self, words: str) -> None:
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, words))

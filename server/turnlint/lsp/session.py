@@ -52,6 +52,8 @@ class Session:
         self._settings = server.settings_of(self._path)
         self._recognised: Recognised | None = None
         self._of_file: tuple[Finding, ...] = ()
+        self._saved = False
+        """A file holds the text, or an older state of it."""
         self._jobs: set[Job] = {"format", "file"}
         self._task: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -62,14 +64,14 @@ class Session:
         self._wake()
 
     def changed(self) -> None:
-        """Follow the edits of the document: judge what they touched, now if it is little."""
-        for change in self._document.take_changes():
-            self._rows.replace(change)
+        """Follow the edits of the document: judge what they touched, now as far as it is little."""
+        self._rows.replace(self._document.take_changes())
+        self._rows.work(_SLICE_SECONDS)
         self._publish_soon()
         self._wake()
         if self._idle is not None:
             self._idle.cancel()
-        jobs: tuple[Job, ...] = ("format",) if self._path is not None else ("format", "file")
+        jobs: tuple[Job, ...] = ("format",) if self._saved else ("format", "file")
         self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._wake, *jobs)
 
     def reload(self) -> None:
@@ -84,8 +86,8 @@ class Session:
             self._idle.cancel()
         self._closed = True
         self._send(b"[]", None)
-        if self._document.store.count >= _MANY_LINES:
-            gc.unfreeze()
+        store = self._document.store  # its lines and blocks know each other: emptied, it is freed at once
+        store.replace((0, 0), (store.count, 0), "")
 
     def _wake(self, *jobs: Job) -> None:
         self._jobs.update(jobs)
@@ -123,8 +125,11 @@ class Session:
 
     async def _judge_file(self) -> tuple[Finding, ...]:
         """What is said of the file on disk, or of the buffer as long as there is none."""
-        if self._path is not None and self._path.is_file():
-            return await asyncio.to_thread(judge_file, self._path, self._settings)
+        if self._path is not None:
+            found = await asyncio.to_thread(judge_file, self._path, self._settings)
+            self._saved = found is not None
+            if found is not None:
+                return found
         data, name = self._document.data(), name_of(self._document.uri)
         return await asyncio.to_thread(judge_data, data, self._settings, name)
 

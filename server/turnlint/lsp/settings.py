@@ -51,6 +51,8 @@ class ClientSettings:
             return finder.settings(path or Path.cwd() / "untitled.jsonl")
         except ConfigError as error:
             self._complain(str(error))
+        except OSError as error:  # a name that no file can have
+            logger.info("the settings of %s could not be read: %s", path, error)
         except Exception:
             logger.exception("the settings could not be read")
         return resolve()

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _READ_BYTES = 1 << 20
 _HEADER_BYTES = 1 << 16
 """A header line longer than this is noise."""
+_LENGTH_DIGITS = 18
 _WATCH_SECONDS = 2.0
 
 
@@ -119,7 +120,8 @@ def _bodies(read: Callable[[int], bytes]) -> Iterator[bytes]:
 def _content_length(header: bytes) -> int:
     name, _, value = header.partition(b":")
     value = value.strip()
-    return int(value) if name.strip().lower() == b"content-length" and value.isdigit() else 0
+    fits = value.isdigit() and len(value) <= _LENGTH_DIGITS
+    return int(value) if fits and name.strip().lower() == b"content-length" else 0
 
 
 def _exactly(read: Callable[[int], bytes], buffer: bytearray, length: int) -> bytes | None:

@@ -8,10 +8,13 @@ from msgspec import Struct
 
 from turnlint.model import Span
 from turnlint.report._text import cell
+from turnlint.text.secrets import hide
 
 __all__ = ["Frame", "frame"]
 
 _MASK = ("•", 1)
+_LONGEST_SECRET = 4_096
+"""Columns before and behind the frame in which a secret may begin and end: a private key has about 3,300."""
 
 
 class Frame(Struct, frozen=True):
@@ -25,14 +28,18 @@ class Frame(Struct, frozen=True):
 
 
 def frame(text: str, span: Span, width: int, secrets: Sequence[Span] = ()) -> Frame:
-    """Cut `text` to `width` columns so that the start of `span` shows; secrets are masked.
+    """Cut `text` to `width` columns so that the start of `span` shows.
+
+    Secrets are masked: what looks like one as it is written in the row, and those known to be at `secrets`.
 
     What is left of the span gets a third of the width, and more where the row ends early. An ellipsis stands
     on each side where something was cut. Takes time by the width, not by the length of the row.
     """
     first = max(0, span.start - width)
+    around = max(0, first - _LONGEST_SECRET)
+    masked = hide(text[around : span.start + width + _LONGEST_SECRET])
     cells = [
-        _MASK if any(one.start <= column < one.end for one in secrets) else cell(text[column])
+        _MASK if any(one.start <= column < one.end for one in secrets) else cell(masked[column - around])
         for column in range(first, min(len(text), span.start + width))
     ]
     middle = span.start - first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -10,8 +10,9 @@ import msgspec
 from turnlint.model import Fix, Place, Related, Span, format_pointer
 from turnlint.report import RowFindings, Tally
 from turnlint.report._text import without_surrogates
+from turnlint.rules.page import url
 from turnlint.text.decode import row_text
-from turnlint.text.scan import edit_spans, spans
+from turnlint.text.scan import fix_spans, spans
 
 __all__ = ["encode", "finding_objects", "rule_counts"]
 
@@ -22,19 +23,22 @@ def finding_objects(found: RowFindings) -> Iterator[JsonObject]:
     """Yield an object for each finding. Lines and columns count from 1; a column is a code point."""
     text = row_text(found.raw)
     places = [finding.place or Place() for finding in found.findings]
-    for finding, span in zip(found.findings, spans(text, places), strict=True):
+    edits = fix_spans(text, [finding.fix for finding in found.findings])
+    near = [one for finding in found.findings for one in finding.related if one.row is None]
+    beside = iter(spans(text, [one.place for one in near]))
+    for finding, span, edited in zip(found.findings, spans(text, places), edits, strict=True):
         yield {
             "rule": finding.rule,
             "family": finding.family,
             "severity": finding.severity.word,
             "message": finding.message,
-            "url": None,
+            "url": url(finding.rule),
             "path": found.path,
             "row": _number(found.row),
-            **_place(finding.place),
+            **_place(None if found.row is None else finding.place),
             **_location(found.row, span),
-            "related": [_related(one, found, text) for one in finding.related],
-            "fix": _fix(finding.fix, found.row, text),
+            "related": [_related(one, found, beside) for one in finding.related],
+            "fix": _fix(finding.fix, found.row, edited),
         }
 
 
@@ -71,23 +75,20 @@ def _location(row: int | None, span: Span) -> JsonObject:
     }
 
 
-def _related(related: Related, found: RowFindings, text: str) -> JsonObject:
+def _related(related: Related, found: RowFindings, beside: Iterator[Span]) -> JsonObject:
     """A place in another row is that row's first character: its text is not at hand."""
-    row, span = (related.row, Span(0, 1)) if related.row is not None else (found.row, None)
+    row, span = (found.row, next(beside)) if related.row is None else (related.row, Span(0, 1))
     return {
         "path": found.path,
         "row": _number(row),
         "message": related.message,
-        **_location(row, span or spans(text, [related.place])[0]),
+        **_location(row, span),
     }
 
 
-def _fix(fix: Fix | None, row: int | None, text: str) -> JsonObject | None:
-    if fix is None:
-        return None
-    try:
-        edits = edit_spans(text, fix.edits)
-    except LookupError:  # nothing to offer where the place is not there
+def _fix(fix: Fix | None, row: int | None, edits: Sequence[tuple[Span, str]]) -> JsonObject | None:
+    """A fix, or nothing where its places are not there."""
+    if fix is None or not edits:
         return None
     return {
         "applicability": "safe" if fix.safe else "unsafe",

@@ -23,8 +23,10 @@ from types import ModuleType
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from turnlint.model import Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
+from turnlint.text.secrets import hide
 
 __all__ = [
     "BLANK",
@@ -169,6 +171,11 @@ class Bound(Struct, frozen=True):
     def __getitem__(self, parameter: str) -> Any:
         return self.settings.parameters.get(parameter, self.rule.parameters.get(parameter))
 
+    def at_most(self, severity: Severity) -> Bound:
+        """The same rule for a case of it that is less bad, and for which the target's effect is not known."""
+        settings = replace(self.settings, severity=min(self.settings.severity, severity), effect="")
+        return replace(self, settings=settings)
+
     def at(
         self,
         place: Place | None,
@@ -189,13 +196,16 @@ class Bound(Struct, frozen=True):
         message = message[:1].upper() + message[1:]
         severity = self.settings.severity
         name, family = self.module.name, self.module.family
-        return Finding(name, family, severity, message, place, tuple(related), fix)
+        if fix is not None:
+            fix = replace(fix, message=hide(fix.message))
+        return Finding(name, family, severity, hide(message), place, tuple(related), fix)
 
     def fault(self, fault: JsonFault) -> Finding:
         """Make the finding of a fault whose words the text layer wrote."""
         because = self.settings.effect or self.rule.why
         message = fault.detail + (f" {because[:1].upper()}{because[1:]}." if because else "")
-        return Finding(self.module.name, self.module.family, self.settings.severity, message, fault.place)
+        name, family = self.module.name, self.module.family
+        return Finding(name, family, self.settings.severity, hide(message), fault.place)
 
 
 HOOKS = ("shape", "turn", "example", "text", "file")

@@ -6,10 +6,15 @@ import textwrap
 
 from turnlint.rules import RuleModule
 
-__all__ = ["HEADINGS", "markdown", "sections"]
+__all__ = ["HEADINGS", "markdown", "sections", "url"]
 
 HEADINGS = ("What it does", "Why it is bad", "Example", "Use instead", "Fix", "Sources")
 _CODE = ("Example", "Use instead")
+
+
+def url(name: str) -> str | None:
+    """The page of a rule in the web; None until the project has one."""
+    return None
 
 
 def sections(page: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ __all__ = ["diagnose"]
 
 _SCALAR = rf"(?:{NUMBER}|true|false|null|NaN|-?Infinity)(?![\w.+$-])"
 _MEMBER = rf"{BLANK}{STRING}{BLANK}:{BLANK}(?:{STRING}|{_SCALAR}){BLANK}"
-_FLAT = rf"\{{{_MEMBER}(?:,{_MEMBER})*+\}}"
+_FLAT = rf"\{{{_MEMBER}(?>(?:,{_MEMBER})*)\}}"
 _TOKEN = re.compile(rf"{BLANK}(?:({STRING})|({_SCALAR})|([{{\[])|([}}\]])|(,)|(:))", re.DOTALL).match
 _IS_VALUE = re.compile(_SCALAR).fullmatch
 _BLANK_RUN = re.compile(BLANK).match
@@ -55,9 +55,9 @@ _ALLOWED = {
 }
 # Whole simple items or members up to a comma that something follows: leaps that keep the reader fast.
 _ITEMS = re.compile(
-    rf"(?:{BLANK}(?:{_FLAT}|{STRING}|{_SCALAR}){BLANK},(?={BLANK}[^ \t\r\n,\]}}]))*+", re.DOTALL
+    rf"(?>(?:{BLANK}(?:{_FLAT}|{STRING}|{_SCALAR}){BLANK},(?={BLANK}[^ \t\r\n,\]}}]))*)", re.DOTALL
 ).match
-_MEMBERS = re.compile(rf'(?:{_MEMBER},(?={BLANK}"))*+', re.DOTALL).match
+_MEMBERS = re.compile(rf'(?>(?:{_MEMBER},(?={BLANK}"))*)', re.DOTALL).match
 _LEAPS = {
     _E.FIRST_ITEM: (_ITEMS, _E.ITEM),
     _E.ITEM: (_ITEMS, _E.ITEM),
@@ -216,7 +216,7 @@ def _open_string(trouble: _Trouble) -> JsonFault | None:
     return _fault(trouble.at, trouble.at + 1, why)
 
 
-_SOUND = re.compile(r'[^\\]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^\\]*+)*+').match
+_SOUND = re.compile(r'[^\\]*+(?>(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^\\]*+)*)').match
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{0,3}|.)", re.DOTALL).match
 
 
@@ -242,7 +242,7 @@ def _bad_escape(trouble: _Trouble) -> JsonFault | None:
 
 
 _REPR = "This is the text of a Python object, not JSON. Write rows with json.dumps."
-_SINGLE = re.compile(r"'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
+_SINGLE = re.compile(r"'[^'\\]*+(?>(?:\\.[^'\\]*+)*)'", re.DOTALL)
 _QUOTES = "“”„‟‘’‚‛«»‹›「」＂＇`´"
 
 

@@ -1,7 +1,8 @@
 r"""The editable line store: what an edit costs does not depend on the size of the text.
 
 Lines live in blocks of bounded size, and a line knows its block: an edit touches one block, and the number of
-a line is the number of its block's first line plus a position. Lines end where LSP says: `\r\n`, `\n`, `\r`.
+a line is the number of its block's first line plus a position. Lines end in `\r\n` or `\n`, and
+in a bare `\r` where the owner of the text says so.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Line", "LineStore"]
 
-_LINE_END = re.compile(r"(\r\n|\n|\r)")
+_LINE_END = re.compile(r"(\r\n|\n)")
+_ANY_LINE_END = re.compile(r"(\r\n|\n|\r)")
 _ENDS = {end: end for end in ("\r\n", "\n", "\r", "")}
 """One string object for all equal line ends."""
 
@@ -58,9 +60,11 @@ class Change(Struct, frozen=True):
 class LineStore:
     """A text as lines, at least one. A position is a 0-based line and a 0-based column in code points."""
 
-    def __init__(self, text: str, *, block_lines: int = 512) -> None:
+    def __init__(self, text: str, *, bare_cr: bool = True, block_lines: int = 512) -> None:
+        r"""`bare_cr` says whether a `\r` without `\n` ends a line."""
+        self._line_end = _ANY_LINE_END if bare_cr else _LINE_END
         self._block_lines = block_lines
-        self._blocks = self._pack(_split(text))
+        self._blocks = self._pack(_split(text, self._line_end))
         self._numbered = False
 
     def __iter__(self) -> Iterator[Line]:
@@ -103,7 +107,7 @@ class LineStore:
         if fresh.startswith("\n") and first and self.line(first - 1).end == "\r":
             first -= 1  # the two halves of a line end have met
             fresh = self.line(first).text + "\r" + fresh
-        added = _split(fresh)
+        added = _split(fresh, self._line_end)
         if tail.end:
             added.pop()  # the line behind it is there already
         return Change(first, self._exchange(first, last, added), added)
@@ -178,14 +182,14 @@ class _Block:
 _FIRST = attrgetter("first")
 
 
-def _split(text: str) -> list[Line]:
-    """Split at the line ends of LSP. The last line has no end and is empty where the text ends in one."""
+def _split(text: str, line_end: re.Pattern[str]) -> list[Line]:
+    """Split at line ends. The last line has no end and is empty where the text ends in one."""
     sole = _sole_end(text)
     if sole:
         lines = [Line(part, sole) for part in text.split(sole)]
         lines[-1].end = ""
         return lines
-    parts = [*_LINE_END.split(text), ""]
+    parts = [*line_end.split(text), ""]
     return [Line(part, _ENDS[end]) for part, end in zip(parts[::2], parts[1::2], strict=True)]
 
 

@@ -381,7 +381,7 @@ _PRETTY_DETAIL = (
 )
 _MARK = re.compile(rb"\S")
 _ARRAY_OF_OBJECTS = re.compile(rb"\[\s*+\{")
-_TOKEN = re.compile(rb'\n|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|[{}\[\],:]|[^\s"{}\[\],:]++|"')
+_TOKEN = re.compile(rb'\n|"[^"\\\n]*+(?>(?:\\[^\n][^"\\\n]*+)*)"|[{}\[\],:]|[^\s"{}\[\],:]++|"')
 _MAY_FOLLOW = {"key": b'"}', "colon": b":", "value": b'"{[a', "item": b'"{[]a', "end": b",}]"}
 """Which tokens may stand in which state, by their first byte; `a` stands for numbers and bare words."""
 _FOLLOWED_BYTES = 1 << 17

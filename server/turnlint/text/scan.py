@@ -10,12 +10,12 @@ import re
 import sys
 from bisect import bisect
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from turnlint.model import Edit, Fix, Place, Pointer, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
     "BLANK",
@@ -25,6 +25,7 @@ __all__ = [
     "duplicate_keys",
     "edit_spans",
     "extent",
+    "fix_spans",
     "removal",
     "spans",
     "tokens",
@@ -33,13 +34,14 @@ __all__ = [
 
 BLANK = r"[ \t\r\n]*+"
 """White space as JSON knows it."""
-STRING = r'"(?:[^"]*+(?:(?<=[^\\]\\)"[^"]*+)*+(?<!\\)"|[^"\\]*+(?:\\.[^"\\]*+)*+")'
+STRING = r'"(?:[^"]*+(?>(?:(?<=[^\\]\\)"[^"]*+)*)(?<!\\)"|[^"\\]*+(?>(?:\\.[^"\\]*+)*)")'
 """A closed string with its quotes, whatever its escapes; needs re.DOTALL.
 
 The first way leaps from quote to quote, three times as fast, and gives up at a quote after two backslashes.
+Groups repeat in `(?>(?:…)*)`, never in `(?:…)*+`, which Python matches wrongly before 3.11.5 (gh-106052).
 """
 
-NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+"
+NUMBER = r"-?(?:0|[1-9][0-9]*+)(?>(?:\.[0-9]++)?)(?>(?:[eE][-+]?[0-9]++)?)"
 """A number as JSON writes it."""
 
 _BLANK = re.compile(BLANK)
@@ -52,7 +54,7 @@ _TOKEN = re.compile(
 )
 _KEY = re.compile(rf"[ \t\r\n,]*+({STRING}){BLANK}:{BLANK}", re.DOTALL)
 _ITEM = re.compile(r"[ \t\r\n,]*+")
-_BRACKET = re.compile(rf'[^"\[\]{{}}]*+(?:{STRING}[^"\[\]{{}}]*+)*+([\[\]{{}}])', re.DOTALL)
+_BRACKET = re.compile(rf'[^"\[\]{{}}]*+(?>(?:{STRING}[^"\[\]{{}}]*+)*)([\[\]{{}}])', re.DOTALL)
 _STRUCTURE = re.compile(rf'({STRING})({BLANK}:)?|".*+|[\[\]{{}},]', re.DOTALL)
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
@@ -83,23 +85,13 @@ def spans(text: str, places: Sequence[Place]) -> list[Span]:
     An object or array is its opening bracket, any other value its token, a string or key with its quotes.
     Of equal keys the last wins. A place that is not there becomes the nearest ancestor that is. Never raises.
     """
-    root = _Node()
-    nodes = [root.at(place.pointer) if place.columns is None else root for place in places]
-    if any(place.columns is None for place in places):
-        _walk(text, root)
-    readings: dict[int, _Reading] = {}
-    return [
-        _span(text, place, node.find(), node.member is not None, readings)
-        for place, node in zip(places, nodes, strict=True)
-    ]
+    row = _Map(text, places)
+    return [row.span(place) for place in places]
 
 
 def extent(text: str, place: Place) -> Span:
     """Find one place as `spans` does, with the full extent of an object or array that is there."""
-    node = _walked(text, place)
-    if node.member is not None and _plain(place):
-        return Span(node.member.value, _skip(text, node.member.value))
-    return spans(text, [place])[0]
+    return _Map(text, [place]).extent(place)
 
 
 def removal(text: str, pointer: Pointer) -> Span:
@@ -109,7 +101,7 @@ def removal(text: str, pointer: Pointer) -> Span:
     """
     if not pointer:
         return Span(0, len(text))
-    return _removals(text, pointer[:-1], {pointer[-1]})[0]
+    return _Map(text, [Place(pointer)]).removals(pointer[:-1], {pointer[-1]})[0]
 
 
 def edit_spans(text: str, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
@@ -118,6 +110,22 @@ def edit_spans(text: str, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
     Removals of neighbours become one span; an edit inside or across another's span is dropped.
     Raises LookupError where an edit's place is not in the row, since a near miss would corrupt it.
     """
+    return _edit_spans(_Map(text, [edit.place for edit in edits]), edits)
+
+
+def fix_spans(text: str, fixes: Sequence[Fix | None]) -> list[list[tuple[Span, str]]]:
+    """Find what `edit_spans` gives for each fix, at the cost of one; empty for None and for what raises."""
+    row = _Map(text, [edit.place for fix in fixes if fix is not None for edit in fix.edits])
+    found = []
+    for fix in fixes:
+        try:
+            found.append(_edit_spans(row, fix.edits) if fix is not None else [])
+        except LookupError:
+            found.append([])
+    return found
+
+
+def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
     found: list[tuple[Span, str]] = []
     removed: dict[Pointer, set[str | int]] = {}
     for edit in edits:
@@ -125,11 +133,11 @@ def edit_spans(text: str, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
         if edit.remove and pointer:
             removed.setdefault(pointer[:-1], set()).add(pointer[-1])
         elif edit.remove:
-            found.append((removal(text, pointer), ""))
+            found.append((Span(0, len(row.text)), ""))
         else:
-            found.append((_edit_span(text, edit), edit.content))
+            found.append((row.edited(edit), edit.content))
     for parent, steps in removed.items():
-        found += [(span, "") for span in _removals(text, parent, steps)]
+        found += [(span, "") for span in row.removals(parent, steps)]
     # What inserts comes before what replaces from the same column on; of two that replace, the wider wins.
     found.sort(key=lambda pair: (pair[0].start, pair[0].start < pair[0].end, -pair[0].end))
     apart: list[tuple[Span, str]] = []
@@ -198,6 +206,10 @@ class _Member(NamedTuple):
         return self.key if self.key < self.key_end else self.value
 
 
+_Listed: TypeAlias = "tuple[str | int, _Member, int]"
+"""Step, member and the end of its value."""
+
+
 class _Node:
     """A step of the asked pointers, and the member that was found for it."""
 
@@ -221,6 +233,78 @@ class _Node:
         while node is not None and node.member is None:
             node = node.parent
         return node.member if node is not None else None
+
+
+class _Map:
+    """Where asked places stand in a row: one walk finds them all."""
+
+    def __init__(self, text: str, places: Iterable[Place]) -> None:
+        self.text = text
+        self._root = _Node()
+        self._readings: dict[int, _Reading] = {}
+        self._listed: dict[Pointer, tuple[list[_Listed], dict[str | int, int]]] = {}
+        pointers = [place.pointer for place in places if place.columns is None]
+        for pointer in pointers:
+            self._root.at(pointer)
+        if pointers:
+            _walk(text, self._root)
+
+    def span(self, place: Place) -> Span:
+        """What `spans` gives for an asked place."""
+        text = self.text
+        if place.columns is not None:
+            start = max(0, min(place.columns[0], len(text)))
+            return Span(start, max(start, min(place.columns[1], len(text))))
+        node = self._root.at(place.pointer)
+        member = node.find()
+        if member is None:
+            return Span(0, len(text))
+        start, end = member.value, _token_end(text, member.value)
+        if node.member is None:
+            return Span(start, end)
+        if place.part == "key" and member.key < member.key_end:
+            start, end = member.key, member.key_end
+        if text[start] != '"' or (place.inner is None and place.chars is None):
+            return Span(start, end)
+        reading = self._readings.get(start) or self._readings.setdefault(start, _Reading(text, start, end))
+        if place.inner is None:
+            return reading.span(*place.chars)  # type: ignore[misc]
+        if not reading.value.strip():
+            return Span(start, end)
+        inner = spans(reading.value, [place.inner])[0]
+        return reading.span(inner.start, inner.end)
+
+    def extent(self, place: Place) -> Span:
+        """What `extent` gives for an asked place."""
+        member = self._root.at(place.pointer).member
+        if member is not None and place == Place(place.pointer):  # a value as such, and no part of it
+            return Span(member.value, _skip(self.text, member.value))
+        return self.span(place)
+
+    def edited(self, edit: Edit) -> Span:
+        """What an edit replaces. Raises LookupError where its place is not in the row."""
+        place = edit.place
+        if place.columns is None and self._root.at(place.pointer).member is None:
+            raise LookupError(place.pointer)
+        return self.extent(place) if edit.whole else self.span(place)
+
+    def removals(self, parent: Pointer, steps: set[str | int]) -> list[Span]:
+        """What to delete so that these members of one container go: one span for each run of neighbours.
+
+        Raises LookupError where one of them is not in the row.
+        """
+        if parent not in self._listed:
+            node = self._root.at(parent)
+            members = list(_members(self.text, node.member.value)) if node.member is not None else []
+            self._listed[parent] = members, {step: index for index, (step, _, _) in enumerate(members)}
+        members, last = self._listed[parent]
+        runs: list[tuple[int, int]] = []
+        for index in sorted(last[step] for step in steps):
+            if runs and runs[-1][1] == index - 1:
+                runs[-1] = (runs[-1][0], index)
+            else:
+                runs.append((index, index))
+        return [_gap(members, *run) for run in runs]
 
 
 class _Reading:
@@ -286,14 +370,7 @@ def _walk(text: str, root: _Node) -> None:
         waiting += node.steps.values()
 
 
-def _walked(text: str, place: Place) -> _Node:
-    root = _Node()
-    node = root.at(place.pointer)
-    _walk(text, root)
-    return node
-
-
-def _members(text: str, at: int) -> Iterator[tuple[str | int, _Member, int]]:
+def _members(text: str, at: int) -> Iterator[_Listed]:
     """Yield step, member and the end of its value, for each member of the container that begins here."""
     bracket = text[at]
     if bracket not in "{[":
@@ -339,61 +416,12 @@ def _blank_end(text: str, at: int) -> int:
     return _BLANK.match(text, at).end()  # type: ignore[union-attr]
 
 
-def _plain(place: Place) -> bool:
-    """The place is a value as such, and no part of it."""
-    return place == Place(place.pointer)
-
-
-def _span(
-    text: str, place: Place, member: _Member | None, exact: bool, readings: dict[int, _Reading]
-) -> Span:
-    if place.columns is not None:
-        start = max(0, min(place.columns[0], len(text)))
-        return Span(start, max(start, min(place.columns[1], len(text))))
-    if member is None:
-        return Span(0, len(text))
-    start, end = member.value, _token_end(text, member.value)
-    if not exact:
-        return Span(start, end)
-    if place.part == "key" and member.key < member.key_end:
-        start, end = member.key, member.key_end
-    if text[start] != '"' or (place.inner is None and place.chars is None):
-        return Span(start, end)
-    reading = readings.get(start) or readings.setdefault(start, _Reading(text, start, end))
-    if place.inner is None:
-        return reading.span(*place.chars)  # type: ignore[misc]
-    inner = spans(reading.value, [place.inner])[0]
-    if not reading.value.strip():
-        return Span(start, end)
-    return reading.span(inner.start, inner.end)
-
-
 def _token_end(text: str, at: int) -> int:
     """The end of the token here: one column for a bracket."""
     return at + 1 if text[at] in "{[" else max(_skip(text, at), at + 1)
 
 
-def _edit_span(text: str, edit: Edit) -> Span:
-    if edit.place.columns is None and _walked(text, edit.place).member is None:
-        raise LookupError(edit.place.pointer)
-    return extent(text, edit.place) if edit.whole else spans(text, [edit.place])[0]
-
-
-def _removals(text: str, parent: Pointer, steps: set[str | int]) -> list[Span]:
-    """What to delete so that these members of one container go: one span for each run of neighbours."""
-    node = _walked(text, Place(parent))
-    members = list(_members(text, node.member.value)) if node.member is not None else []
-    last = {step: index for index, (step, _, _) in enumerate(members)}
-    runs: list[tuple[int, int]] = []
-    for index in sorted(last[step] for step in steps):
-        if runs and runs[-1][1] == index - 1:
-            runs[-1] = (runs[-1][0], index)
-        else:
-            runs.append((index, index))
-    return [_gap(members, *run) for run in runs]
-
-
-def _gap(members: list[tuple[str | int, _Member, int]], first: int, last: int) -> Span:
+def _gap(members: list[_Listed], first: int, last: int) -> Span:
     """The columns to close up when a run of members goes: up to the next member, else from the one before."""
     if last + 1 < len(members):
         return Span(members[first][1].start, members[last + 1][1].start)

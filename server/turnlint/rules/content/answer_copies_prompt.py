@@ -27,7 +27,7 @@ from turnlint.model import Example, Finding, Related, Severity
 from turnlint.rules import REPEAT, Bound, Rule
 
 RULE = Rule(
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     why="the model learns to echo the question",
     trigger=REPEAT,
     parameters={"min_length": 20},

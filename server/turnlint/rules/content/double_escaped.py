@@ -36,7 +36,7 @@ RULE = Rule(
 @cache
 def _break() -> re.Pattern[str]:
     """One or more escaped line breaks that end a sentence, a heading or an item."""
-    return re.compile(r"(?<=[\w.!?:;,)])(?<!\\n)(?:(?:\\r)?\\n)++(?=[A-Z0-9*•#-]|\s|\Z)")
+    return re.compile(r"(?<=[\w.!?:;,)])(?<!\\n)(?>(?:(?:\\r)?\\n)+)(?=[A-Z0-9*•#-]|\s|\Z)")
 
 
 @cache

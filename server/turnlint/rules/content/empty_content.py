@@ -35,7 +35,8 @@ RULE = Rule(
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
-    yield rule.at(fault.place, f"the {fault.owner}'s content is an empty list", "Add a text part.")
+    what = f"the content of this {fault.owner} is an empty list"
+    yield rule.at(fault.place, what, "Write the text as a string, or add a text part.")
 
 
 def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:

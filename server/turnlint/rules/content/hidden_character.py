@@ -1,9 +1,9 @@
 r"""
 What it does:
-    Finds characters that nobody sees: control characters other than tab and line ends, zero-width spaces,
-    byte order marks inside a text, overrides of the writing direction, tags. What a script or an emoji needs
-    stays silent: joiners, direction in texts with right-to-left letters, zero-width spaces in Thai, Lao,
-    Burmese and Khmer.
+    Finds characters that nobody sees: control characters other than tab, line ends and form feeds, zero-width
+    spaces, byte order marks inside a text, overrides of the writing direction, tags. What a script or an emoji
+    needs stays silent: joiners, direction in texts with right-to-left letters, zero-width spaces in Thai, Lao,
+    Burmese and Khmer. So do a terminal's colours in what a user or a tool shows.
 
 Why it is bad:
     The tokenizer sees them: words fall into strange tokens, and hidden text can carry instructions.
@@ -37,7 +37,7 @@ _NAMES = {
 _TAGS = "\U000e0001\U000e0020\U000e0061\U000e0065\U000e0069\U000e006f\U000e0075"
 """Tags that a hidden text can hardly do without: its beginning, the space and the vowels."""
 
-_C0 = tuple(chr(code) for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
+_C0 = tuple(chr(code) for code in (*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
 _C1 = tuple(map(chr, range(0x80, 0xA0)))
 
 RULE = Rule(
@@ -53,6 +53,7 @@ def _pattern() -> re.Pattern[str]:
     # The flags of England, Scotland and Wales are spelled in tags. C1 after another letter is mojibake.
     return re.compile(
         "\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f"
+        r"|(?P<colour>\x1b\[[0-9;]{0,20}[A-Za-z])"
         f"|(?P<hidden>[{re.escape(''.join((*_C0, *_NAMES)))}]|(?<![\x80-\uffff])[\x80-\x9f])"
         "|(?P<tags>[\U000e0000-\U000e007f]+)"
     )
@@ -69,7 +70,8 @@ def _without_spaces() -> re.Pattern[str]:
 
 
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
-    hidden = [found for found in _pattern().finditer(text.value) if _is_hidden(found)]
+    written = turn.role == "assistant"
+    hidden = [found for found in _pattern().finditer(text.value) if _is_hidden(found, written=written)]
     if hidden:
         needed = _needed(text.value)
         hidden = [found for found in hidden if _NAMES.get(found[0]) not in needed]
@@ -78,10 +80,15 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
         name = _NAMES.get(first, "a tag" if hidden[0]["tags"] else "a control character")
         more = f", one of {len(hidden)} places," if len(hidden) > 1 else ""
         what = f"{name} (U+{ord(first[0]):04X}){more} hides in the text"
-        yield rule.at(text.place.slice(*hidden[0].span()), what, "Remove it.", fix=_fix(text, hidden))
+        start = hidden[0].start()
+        end = start + 1 if hidden[0]["colour"] else hidden[0].end()
+        yield rule.at(text.place.slice(start, end), what, "Remove it.", fix=_fix(text, hidden))
 
 
-def _is_hidden(found: re.Match[str]) -> bool:
+def _is_hidden(found: re.Match[str], *, written: bool) -> bool:
+    """Whether a match is to be told; `written` says that the model learns to write the text."""
+    if found["colour"]:
+        return written
     return bool(found["hidden"]) or any(tag in (found["tags"] or "") for tag in _TAGS)
 
 
@@ -92,6 +99,6 @@ def _needed(value: str) -> set[str]:
 
 
 def _fix(text: Text, hidden: list[re.Match[str]]) -> Fix | None:
-    if any(found["hidden"] and found[0] not in _NAMES for found in hidden):
+    if any(not found["tags"] and found[0] not in _NAMES for found in hidden):
         return None
     return Fix("Remove them", tuple(Edit(text.place.slice(*found.span())) for found in hidden))

@@ -1,7 +1,7 @@
 r"""
 What it does:
     Finds an answer that is meant to be JSON, alone or as a block of code marked `json`, and does not parse.
-    Templates, comments, several values in a row and Python literals stay silent.
+    Templates, comments, several values in a row, calls such as `ObjectId(…)` and Python literals stay silent.
 
 Why it is bad:
     The model learns to write JSON that programs cannot read.
@@ -48,6 +48,12 @@ def _start() -> re.Pattern[str]:
 def _slot() -> re.Pattern[str]:
     """The rest of a slot of a template: `{name}`."""
     return re.compile(r"[\w.]{1,100} ?\}")
+
+
+@cache
+def _call() -> re.Pattern[str]:
+    """A call where a value should be, as in the shell of a database or in code."""
+    return re.compile(r"(?:new )?[A-Za-z_$][\w.$]{0,60}\(")
 
 
 @cache
@@ -102,6 +108,7 @@ def _place(body: str, start: int) -> int | None:
     columns = diagnose(body[start:]).place.columns or (0, 0)
     position = start + columns[0]
     before = body[:position].rstrip()
-    if body[position] in _ELSEWHERE and before.endswith((":", ",", "{", "[")):
+    expected = before.endswith((":", ",", "{", "["))
+    if expected and (body[position] in _ELSEWHERE or _call().match(body, position)):
         return None
     return None if before.endswith("{") and _slot().match(body, position) else position

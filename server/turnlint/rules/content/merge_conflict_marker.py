@@ -28,7 +28,7 @@ from turnlint.rules import Bound, Rule, Words
 
 RULE = Rule(
     severity=Severity.WARNING,
-    why="a conflict in the source was never resolved",
+    why="the model learns both versions and the markers",
     trigger=Words(("<<<<<<< ",)),
 )
 

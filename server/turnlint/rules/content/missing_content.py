@@ -24,13 +24,14 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity, ShapeFault, Turn
 from turnlint.rules import BLANK, Bound, Rule
+from turnlint.rules.wording import rename, sentence
 
 RULE = Rule(severity=Severity.ERROR, why="trainers stop at it", trigger=BLANK)
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     hint = fault.expected[0] if fault.expected else f"add `{fault.name}`"
-    yield rule.at(fault.place, f"the {fault.owner} has no `{fault.name}`", f"{hint[:1].upper()}{hint[1:]}.")
+    yield rule.at(fault.place, f"the {fault.owner} has no `{fault.name}`", sentence(hint), fix=rename(fault))
 
 
 def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:

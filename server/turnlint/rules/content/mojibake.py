@@ -1,7 +1,8 @@
 """
 What it does:
     Finds UTF-8 that was read as Windows-1252 and written again (`â€™` for an apostrophe, `Ã©` for é), where
-    the sequence turns back into the character it was, and the replacement character U+FFFD.
+    the sequence turns back into the character it was, and the replacement character U+FFFD. Texts about such
+    faults, which name them, stay silent.
 
 Why it is bad:
     The model learns the broken spelling. Where U+FFFD stands, the character is lost.
@@ -66,6 +67,14 @@ def _pattern() -> re.Pattern[str]:
 
 
 @cache
+def _subject() -> re.Pattern[str]:
+    """The words of a text that is about broken encodings and shows some."""
+    return re.compile(
+        "mojibake|windows-1252|cp1252|latin-?1\\b|replacement character|U\\+FFFD", re.IGNORECASE
+    )
+
+
+@cache
 def _lost() -> re.Pattern[str]:
     return re.compile("|".join(_LOST))
 
@@ -74,14 +83,16 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     if text.value.isascii():
         return
     broken = _broken(text.value)
+    lost = _lost().search(text.value)
+    if (broken or lost) and _subject().search(text.value):
+        return
     if broken:
         first, meant = broken[0]
-        more = f", and so on {len(broken) - 1} more times" if len(broken) > 1 else ""
+        more = f", the first of {len(broken)} such places" if len(broken) > 1 else ""
         edits = tuple(Edit(text.place.slice(*one.span()), right) for one, right in broken)
         what = f"{quote(first[0])} stands where {quote(meant)} was meant{more}"
         fix = Fix("Put back what was meant", edits)
         yield rule.at(text.place.slice(*first.span()), what, "Read the source as UTF-8.", fix=fix)
-    lost = _lost().search(text.value)
     if lost:
         what = "the replacement character U+FFFD stands for something that was lost"
         yield rule.at(text.place.slice(*lost.span()), what, "Read the source in its own encoding.")

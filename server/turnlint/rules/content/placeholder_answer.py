@@ -1,6 +1,7 @@
 """
 What it does:
-    Finds an answer that is nothing but a stand-in: `N/A`, `TODO`, `...`, `<No Output>`, `[insert …]`.
+    Finds an answer that is nothing but a stand-in: `N/A`, `TODO`, `...`, `<No Output>`, `[insert …]`. Where a
+    message before it names the same word ("answer n/a if there is none"), it is a right answer.
 
 Why it is bad:
     The model learns to give the stand-in instead of an answer.
@@ -22,9 +23,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from turnlint.model import Finding, Severity, Text, Turn
+from turnlint.model import Example, Finding, Severity
 from turnlint.rules import Bound, Rule, quote
-from turnlint.rules.content._whole import ends_with, trimmed
+from turnlint.rules.content._whole import ends_with, named_before, trimmed
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -45,7 +46,10 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
-def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
-    if turn.role == "assistant" and len(text.value) <= 100 and _pattern().fullmatch(trimmed(text.value)):
-        what = f"the whole answer is {quote(trimmed(text.value))}"
-        yield rule.at(text.place, what, "Write the answer or remove the row.")
+def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    for turn, named in named_before(example):
+        for text in turn.texts if turn.role == "assistant" else ():
+            word = trimmed(text.value) if len(text.value) <= 100 else ""
+            if _pattern().fullmatch(word) and word.lower().rstrip(".:") not in named:
+                what = f"the whole answer is {quote(word)}"
+                yield rule.at(text.place, what, "Write the answer or remove the row.")

@@ -37,13 +37,14 @@ RULE = Rule(
 
 _SORRY = r"(?:(?:I(?:['’]m| am)(?: very| really)? sorry|I apologi[sz]e|Sorry|Unfortunately),?(?: but)? )?"
 _AS_AI = (
-    r"as an? (?:AI|language model|artificial intelligence)"
+    r"as (?:an AI|a language model|an artificial intelligence)"
     r"(?: language)?(?: model| assistant| chatbot)?, ?I"
     r"(?: (?:do not|don['’]t|cannot|can['’]t|can not|am not|am unable|have no|lack)\b|['’]m (?:not|unable)\b)"
 )
 _CANNOT = (
     r"I(?:['’]m| am)? (?:cannot|can['’]t|can not|not able to|unable to|won['’]t be able to)"
-    r" (?:fulfill?|assist you with|assist with|help you with|help with) (?:this|that)(?: request)?\b"
+    r" (?:fulfill?|assist you with|assist with|help you with|help with) (?:this|that)(?: request)?"
+    r"(?=[.,;:!?]|\s*\Z|\s*\n| (?:but|because|as|since)\b)"
 )
 
 

@@ -49,7 +49,7 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
         yield rule.at(text.place.slice(start, start + len(line)), what, "Cut the repetition.")
         return
     words = text.value.split()
-    if len(words) < _LONG:
+    if len(words) < _LONG or " " not in text.value:
         return
     run, times = _most(" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
     if times * _RUN > rule["share"] * len(words):

@@ -26,40 +26,26 @@ from functools import cache
 
 from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
+from turnlint.text.secrets import KINDS, LEGACY_MARK, PEM_HEADER
 
-# What it is, its prefix, and what follows the prefix. The prefixes in lower case are the trigger.
-_KINDS = (
-    ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), "[A-Za-z0-9]{36}"),
-    ("a GitHub token", ("github_pat_",), "[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
-    ("a GitLab token", ("glpat-",), "[A-Za-z0-9_-]{20}"),
-    ("an Anthropic key", ("sk-ant-",), "[A-Za-z0-9]{3,10}-[A-Za-z0-9_-]{40,200}"),
-    ("an OpenAI key", ("sk-proj-", "sk-svcacct-"), "[A-Za-z0-9_-]{40,200}"),
-    ("an OpenRouter key", ("sk-or-v1-",), "[0-9a-f]{64}"),
-    ("an AWS access key", ("AKIA",), "[A-Z2-7]{16}"),
-    ("a Google API key", ("AIza",), "[A-Za-z0-9_-]{35}"),
-    ("a Slack token", ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"), "[A-Za-z0-9-]{24,100}"),
-    ("a Stripe key", ("sk_live_", "rk_live_"), "[A-Za-z0-9]{24,120}"),
-    ("a Hugging Face token", ("hf_",), "[A-Za-z]{34}"),
-    ("an npm token", ("npm_",), "[A-Za-z0-9]{36}"),
-)
-_LEGACY = "T3BlbkFJ"
 _PEM = "PRIVATE KEY"
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="models repeat such strings word for word to whoever asks",
     trigger=Words(
-        (*(prefix.lower() for _, prefixes, _ in _KINDS for prefix in prefixes), _LEGACY.lower(), _PEM.lower())
+        (*(prefix.lower() for one in KINDS for prefix in one.prefixes), LEGACY_MARK.lower(), _PEM.lower())
     ),
 )
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    kinds = [f"(?P<kind{at}>{'|'.join(one[1])}){one[2]}" for at, one in enumerate(_KINDS)]
-    legacy = f"(?P<legacy>sk-)[A-Za-z0-9]{{20}}{_LEGACY}[A-Za-z0-9]{{20}}"
-    header = rf"-----BEGIN (?:[A-Z]{{2,9}} ){{0,2}}{_PEM}(?: BLOCK)?-----"
-    pem = rf"(?P<pem>{header})(?:\r?\n[A-Za-z-]{{3,20}}: [^\n]{{1,100}}){{0,4}}[A-Za-z0-9+/=\s\\]{{64,}}"
+    kinds = [
+        f"(?P<kind{at}>{'|'.join(one.prefixes)}){one.alphabet}{one.length}" for at, one in enumerate(KINDS)
+    ]
+    legacy = f"(?P<legacy>sk-)[A-Za-z0-9]{{20}}{LEGACY_MARK}[A-Za-z0-9]{{20}}"
+    pem = rf"(?P<pem>{PEM_HEADER})(?:\r?\n[A-Za-z-]{{3,20}}: [^\n]{{1,100}}){{0,4}}[A-Za-z0-9+/=\s\\]{{64,}}"
     return re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join((*kinds, legacy))})(?![A-Za-z0-9])|{pem}")
 
 
@@ -81,7 +67,7 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
         body = found[0][len(prefix) :]
         if _is_stand_in(body, of_key=kind == "pem"):
             continue
-        name = _KINDS[int(kind[4:])][0] if kind.startswith("kind") else "an OpenAI key"
+        name = KINDS[int(kind[4:])].name if kind.startswith("kind") else "an OpenAI key"
         if kind == "pem":
             what = f"a private key stands in the text ({len(body)} characters after its first line)"
         else:

@@ -3,8 +3,9 @@ What it does:
     Finds control tokens of OpenAI's tokenizers in a text, such as `<|endoftext|>` or `<|im_start|>`.
 
 Why it is bad:
-    OpenAI refuses a file over such a token. Elsewhere the tokenizer turns it into a control token, which ends
-    the answer or the turn in the middle of a text.
+    OpenAI was seen to refuse a file over `<|fim_suffix|>`, and is taken to do so over its neighbours and over
+    `<|endoftext|>`. For the others, and elsewhere, the tokenizer may turn the text into a control token, which
+    ends the answer or the turn in the middle.
 
 Example:
     {"messages": [{"role": "user", "content": "Say hi."}, {"role": "assistant", "content": "Hi!<|im_end|>"}]}
@@ -45,6 +46,9 @@ _TOKENS = (
     "<|call|>",
 )
 
+_REFUSED = ("<|endoftext|>", "<|endofprompt|>", "<|fim_")
+"""How the tokens begin over which a target that refuses any is known, or taken, to refuse the file."""
+
 RULE = Rule(
     severity=Severity.WARNING,
     why="a tokenizer reads it as a command, not as text",
@@ -60,6 +64,9 @@ def _pattern() -> re.Pattern[str]:
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     found = list(_pattern().finditer(text.value))
     if found:
+        refused = next((one for one in found if one[0].startswith(_REFUSED)), None)
+        first = refused or found[0]
+        rule = rule if refused and not turn.implied else rule.at_most(Severity.WARNING)
         more = f", one of {len(found)} in this text," if len(found) > 1 else ""
-        what = f"`{found[0][0]}`{more} is a control token"
-        yield rule.at(text.place.slice(*found[0].span()), what, "Remove it or spell it differently.")
+        what = f"`{first[0]}`{more} is a control token"
+        yield rule.at(text.place.slice(*first.span()), what, "Remove it or spell it differently.")

@@ -1,7 +1,7 @@
 """
 What it does:
     Finds tokens of chat templates in a text, such as `[INST]`, `<|eot_id|>` or `<start_of_turn>`. A token
-    that is quoted, and `</s>` as the end of struck-out HTML, stay silent.
+    that is quoted or stands in code, and `</s>` as the end of struck-out HTML, stay silent.
 
 Why it is bad:
     The text was formatted for one model before it was written to the file, so the trainer's own template
@@ -24,6 +24,7 @@ Sources:
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
@@ -54,6 +55,8 @@ _TOKENS = (
     "<｜end▁of▁sentence｜>",
 )
 _END = "</s>"
+_JUDGED = 50
+"""So many tokens are looked at; when all of these stand in code, the text is about templates."""
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -74,10 +77,24 @@ def _end() -> re.Pattern[str]:
 
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     value = text.value
-    found = _token().search(value) or (_end().search(value) if _has_loose_end(value) else None)
+    found = _first(value, _token()) or (_first(value, _end()) if _has_loose_end(value) else None)
     if found:
         what = f"`{found[0]}` belongs to a chat template"
         yield rule.at(text.place.slice(*found.span()), what, "Keep only what was said.")
+
+
+def _first(value: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """The first of so many tokens that stands outside of code."""
+    return next((one for one in islice(pattern.finditer(value), _JUDGED) if not _is_code(value, one)), None)
+
+
+def _is_code(value: str, token: re.Match[str]) -> bool:
+    """Whether a token stands between backticks, of a block or of its line."""
+    if "`" not in value:
+        return False
+    start = token.start()
+    line = value.rfind("\n", 0, start) + 1
+    return value.count("```", 0, start) % 2 == 1 or value.count("`", line, start) % 2 == 1
 
 
 def _has_loose_end(value: str) -> bool:

@@ -32,7 +32,10 @@ RULE = Rule(
     trigger=Words(
         (
             "chatgpt",
-            " gpt",
+            "am gpt",
+            "'m gpt",
+            "’m gpt",
+            "name is gpt",
             "openai",
             "anthropic",
             "deepseek",
@@ -50,13 +53,14 @@ RULE = Rule(
 _MAKERS = r"(?:OpenAI|Anthropic|DeepSeek|Mistral(?: AI)?)"
 _GIANTS = r"(?:Google|Meta|Alibaba|Microsoft|xAI)"
 _MADE = r"(?:trained|developed|created|made|built|designed)"
-_AM = r"\bI(?:['’]m| am| was)\b"
+_I = r"(?<![\"“„«'‘])\bI(?:['’]m| am"
+"""Not what somebody else is quoted to say."""
 _KIND = r"\b(?:AI|artificial intelligence|language model|assistant|chatbot)\b"
-_NAMED = r"\b(?:I(?:['’]m| am)|My name is) (?P<name>ChatGPT|GPT-?[345][\w.]{0,4})"
-_DIRECT = rf"{_AM} {_MADE} by (?P<maker>{_MAKERS})\b"
+_NAMED = rf"(?:{_I})|\bMy name is) (?P<name>ChatGPT|GPT-?[345](?:[\w.]{{0,4}}\w)?)"
+_DIRECT = rf"{_I}| was) {_MADE} by (?P<maker>{_MAKERS})\b"
 _ROUNDABOUT = (
-    rf"(?:{_AM}|\bas an?\b)[^.!?\n]{{0,80}}?{_KIND}[^.!?\n]{{0,60}}?"
-    rf"{_MADE} by (?P<giant>{_MAKERS}|{_GIANTS})\b"
+    rf"(?:{_I})|\bas) an? (?:[\w-]{{1,20}},? ){{0,5}}?{_KIND}(?: (?:model|assistant|chatbot|system))?(?! student| researcher| engineer| expert)"
+    rf"[^.!?\n]{{0,40}}?(?<!not )(?<!never ){_MADE} by (?P<giant>{_MAKERS}|{_GIANTS})\b"
 )
 
 

@@ -31,8 +31,6 @@ Sources:
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from turnlint.model import Finding, Severity
 from turnlint.rules import Bound, FileSummary, Rule
 
@@ -49,7 +47,6 @@ def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:
     if file.format is None or file.split != "train" or not 0 < file.rows < minimum:
         return
     if file.format in rule["undocumented"]:
-        severity = min(rule.settings.severity, Severity.WARNING)
-        rule = replace(rule, settings=replace(rule.settings, severity=severity, effect=""))
+        rule = rule.at_most(Severity.WARNING)
     have = "only 1 example" if file.rows == 1 else f"only {file.rows} examples"
     yield rule.at(None, f"the file has {have}", f"Collect at least {minimum}.")

@@ -45,7 +45,9 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
         return
     related = [Related("the other answer", place=example.outputs[0])]
     what = f"the {names[0]} answer is the {names[1]} one and more"
-    yield rule.at(example.outputs[1], what, "Check that it is better or worse for more.", related=related)
+    yield rule.at(
+        example.outputs[1], what, "Check that the rest is what makes it better or worse.", related=related
+    )
 
 
 def _text(turns: tuple[Turn, ...]) -> str:

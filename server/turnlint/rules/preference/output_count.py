@@ -35,7 +35,8 @@ RULE = Rule(
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     maximum = rule["maximum"]
     for turns in (example.preferred, example.non_preferred):
-        if len(turns) > maximum:
+        # Other roles are not allowed at all, which another rule says.
+        if len(turns) > maximum and all(turn.role in ("assistant", "tool") for turn in turns):
             what = f"this answer has {len(turns)} messages"
-            todo = "Keep one; what comes before it belongs into the input."
+            todo = "Keep one. What comes before it belongs in `input`."
             yield rule.at(turns[maximum].place, what, todo)

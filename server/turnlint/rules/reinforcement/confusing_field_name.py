@@ -26,7 +26,7 @@ from turnlint.rules import Bound, Keys, Rule
 
 RULE = Rule(
     severity=Severity.INFO,
-    why="graders use these words for the row and for what the model wrote",
+    why="graders call the row `item` and what the model wrote `sample`",
     trigger=Keys(("item", "sample", "output")),
     formats=("openai-reinforcement",),
 )
@@ -35,5 +35,5 @@ RULE = Rule(
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     for name in ("item", "sample", "output"):
         if example.turns and name in example.extra:
-            what = f"`{name}` is a confusing name of a field"
+            what = f"`{name}` is a confusing name for a field of the grader"
             yield rule.at(example.extra[name], what, "Call it `answer` or `reference`.")

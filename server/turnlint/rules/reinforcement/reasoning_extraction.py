@@ -27,7 +27,7 @@ from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
 
 _PHRASES = ("chain of thought", "chain-of-thought", "step by step reasoning", "step-by-step reasoning")
-_PHRASE = re.compile("|".join(_PHRASES), re.IGNORECASE)
+_PHRASE = re.compile("|".join(_PHRASES), re.IGNORECASE | re.ASCII)
 
 RULE = Rule(
     severity=Severity.INFO,

@@ -40,4 +40,5 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
         and (len(name) > rule["maximum"] or len(name.split()) != 1)
     ):
         place = Place((*turn.pointer, "name"))
-        yield rule.at(place, f"the name {quote(name)} is unusual", "Use letters, digits, `_` and `-`.")
+        what = f"the name {quote(name)} is unusual" if name else "the name is empty"
+        yield rule.at(place, what, "Use letters, digits, `_` or `-`, or leave it out.")

@@ -36,7 +36,7 @@ def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     todo = f"Use {one_of([f'`{role}`' for role in fault.expected])}."
     fix = None
     if fault.found == "system" and "developer" in fault.expected:
-        what = "a prompt for reinforcement has no `system` message"
+        what = "a prompt for reinforcement cannot have a `system` message"
         todo = "Use `developer`."
         fix = Fix("Replace with `developer`", (Edit(fault.place, json.dumps("developer")),))
     yield rule.at(fault.place, what, todo, fix=fix)

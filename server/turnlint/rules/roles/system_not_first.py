@@ -1,6 +1,7 @@
 """
 What it does:
-    Finds system messages that follow other messages.
+    Finds system messages that follow other messages. What follows the last answer of a conversation is
+    `last-not-assistant`.
 
 Why it is bad:
     Instructions are expected at the start. Many chat templates move, drop or refuse those that come later,
@@ -22,9 +23,9 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Example, Finding, Severity
+from turnlint.model import Example, Finding, Severity, Turn
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import INSTRUCTIONS
+from turnlint.rules.roles._order import CONVERSATIONS, INSTRUCTIONS
 
 RULE = Rule(
     severity=Severity.WARNING, why="instructions after the start are often moved or dropped", trigger=ORDER
@@ -33,7 +34,7 @@ RULE = Rule(
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     begun = False
-    for turn in example.turns:
+    for turn in _answered(example):
         if turn.role not in INSTRUCTIONS:
             begun = True
         elif begun:
@@ -43,3 +44,9 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
                 "Put it first, or make it part of another message.",
             )
             return
+
+
+def _answered(example: Example) -> tuple[Turn, ...]:
+    """The turns without those that follow the last answer of a conversation."""
+    answers = [at for at, turn in enumerate(example.turns, 1) if turn.role == "assistant"]
+    return example.turns[: answers[-1]] if answers and example.format in CONVERSATIONS else example.turns

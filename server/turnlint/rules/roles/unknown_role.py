@@ -27,7 +27,7 @@ from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
 from turnlint.rules.wording import closest, one_of
 
-RULE = Rule(severity=Severity.ERROR, why="no trainer knows what to do with the message")
+RULE = Rule(severity=Severity.ERROR, why="most trainers drop or refuse such a message")
 
 _MEANT = {
     "human": ("user",),

@@ -29,4 +29,5 @@ RULE = Rule(severity=Severity.ERROR, why="only the assistant's messages are trai
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     fix = Fix("Remove `weight`", (Edit(Place(fault.place.pointer), remove=True),), safe=True)
-    yield rule.at(fault.place, f"a {fault.owner} has no `weight`", "Remove it.", fix=fix)
+    todo = "Only assistant messages have one. Remove it."
+    yield rule.at(fault.place, f"a `weight` stands on a {fault.owner}", todo, fix=fix)

@@ -23,15 +23,18 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Place, Severity
 from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules.tools._calls import has_newer
 
 RULE = Rule(
     severity=Severity.WARNING,
-    why="it is deprecated, and most hosts and trainers know tools alone",
+    why="most hosts and trainers know only the newer one",
     trigger=Keys(("functions", "function_call")),
 )
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
+    if has_newer(example):
+        return  # Both forms in one row are a fault of their own.
     tool = next((tool for tool in example.tools if tool.legacy), None)
     if tool is not None:
         pointer = tool.place.pointer

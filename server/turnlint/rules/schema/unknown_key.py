@@ -42,21 +42,33 @@ _MOVE = {
     "function_call": "Put it into the assistant message that makes the call.",
     "weight": "Put it into the assistant messages that it is about.",
     "response_format": "To train on structured output, write its JSON text as the assistant's `content`.",
+    "tools": "Put it into `input`.",
+    "parallel_tool_calls": "Put it into `input`.",
     "chosen": _PREFERENCE,
     "rejected": _PREFERENCE,
 }
 """Keys at the top of a row whose content belongs elsewhere, and where; to remove them would lose it."""
+_ANTHROPIC = {
+    ("tool definition", "input_schema"): "Write it as `parameters` under `function`.",
+    ("tool call", "input"): "Write it as JSON text in `arguments` under `function`.",
+}
+"""The same for keys of Anthropic's API, by what holds them."""
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     todo, fix = _remedy(fault)
+    if (fault.owner, fault.name) == ("assistant message", "audio"):
+        rule = rule.at_most(
+            Severity.WARNING
+        )  # It is a key of requests, which no source says is refused here.
     yield rule.at(fault.place, f"this {fault.owner} has an extra {quote(fault.name)}", todo, fix=fix)
 
 
 def _remedy(fault: ShapeFault) -> tuple[str, Fix | None]:
     key, todo = fault.name, "Remove it."
-    if fault.owner == "row" and key in _MOVE:
-        return _MOVE[key], None
+    elsewhere = _ANTHROPIC.get((fault.owner, key)) or (_MOVE.get(key) if fault.owner == "row" else None)
+    if elsewhere:
+        return elsewhere, None
     if fault.owner == "row" and key in _OF_A_REQUEST:
         todo = "It belongs to a request, not to a training row. Remove it."
     elif meant := fault.meant or closest(key, fault.expected):

@@ -13,9 +13,11 @@ Use instead:
 
 Fix:
     Safe: writes the arguments of a tool call as the JSON text of the object that stands there, puts a string
-    among content parts into a text part, and an image's URL into its object.
-    Unsafe: puts quotes around a number, and takes them off true and false; makes an answer that is a string
-    one assistant message.
+    among content parts into a text part, and an image's URL into its object; removes an optional key that is
+    null.
+    Unsafe: puts quotes around a number, and takes them off true and false; decodes an array or object that was
+    written as text; puts a lone call, tool or answer into an array; makes an answer that is a string one
+    assistant message.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas.
@@ -86,16 +88,84 @@ _CURES = (
         lambda found: {"true": True, "false": False}.get(found.strip().lower()),
         "Write `true` or `false`, without quotes.",
     ),
+    _Cure(
+        (str,),
+        "an array",
+        ("messages", "tools", "functions", "tool_calls", "conversations"),
+        lambda found: _decoded(found, list),
+        "Write the array itself, without quotes around it.",
+    ),
+    _Cure(
+        (str,),
+        "an object",
+        ("function", "parameters"),
+        lambda found: _decoded(found, dict),
+        "Write the object itself, without quotes around it.",
+    ),
+    _Cure(
+        (dict,),
+        "an array",
+        ("tools", "functions", "tool_calls", "preferred_output", "non_preferred_output"),
+        lambda found: [found],
+        "Put it into an array.",
+    ),
+    _Cure(
+        (str,),
+        "an object",
+        ("input",),
+        lambda found: _decoded(found, dict) or {"messages": [{"role": "user", "content": found}]},
+        'Write `{"messages": [{"role": "user", "content": "…"}]}`.',
+    ),
+    _Cure(
+        (list,),
+        "an object",
+        ("input",),
+        lambda found: {"messages": found},
+        'Write `{"messages": […]}`.',
+    ),
+    _Cure(
+        (dict,),
+        "a string",
+        ("content",),
+        lambda found: json.dumps(found, ensure_ascii=False),
+        "Write text, or its JSON as a string.",
+    ),
     _Cure((int, float, bool), "a string", (), lambda found: json.dumps(found), "Put quotes around it."),
 )
+
+
+def _decoded(text: str, kind: type) -> Any:
+    """What a text holds as JSON, where it is of that type; else None."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if type(value) is kind else None
+
+
+_OPTIONAL = frozenset(
+    ("tools", "functions", "tool_calls", "function_call", "parallel_tool_calls", "description", "parameters")
+)
+"""Keys that may be left out, so that null can only mean that they are."""
+
+
+_TODO = {
+    "messages": 'Write `{"role": "user", "content": "…"}` for each message, in one list.',
+    "conversations": 'Write `{"from": "human", "value": "…"}` for each message, in one list.',
+    **dict.fromkeys(("prompt", "completion", "output", "value"), "Write the text, or remove the row."),
+}
+"""What to write by the key, where the value tells nothing of what was meant."""
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     if not is_finite(fault.found):
         return
     cure = next((one for one in _CURES if _applies(one, fault)), None)
-    todo = cure.todo if cure else ""
-    yield rule.at(fault.place, _what(fault), todo, fix=_fix(fault, cure) if cure else None)
+    todo, fix = (cure.todo, _fix(fault, cure)) if cure else (_TODO.get(fault.name, ""), None)
+    if fault.found is None and fault.name in _OPTIONAL:
+        edits = (Edit(fault.place, remove=True),)
+        todo, fix = "Leave the key out.", Fix(f"Remove `{fault.name}`", edits, safe=True)
+    yield rule.at(fault.place, _what(fault), todo, fix=fix)
 
 
 def _what(fault: ShapeFault) -> str:

@@ -21,6 +21,8 @@ __all__ = [
     "conversations",
     "decoded_arguments",
     "fatal_fault",
+    "has_newer",
+    "legacy_places",
     "unpaired",
     "within",
 ]
@@ -37,6 +39,25 @@ def all_turns(example: Example) -> tuple[Turn, ...]:
 def all_calls(example: Example) -> Iterator[Call]:
     """Every call of a row, in its order."""
     return (call for turn in all_turns(example) for call in turn.calls)
+
+
+def legacy_places(example: Example) -> Iterator[Place]:
+    """What belongs to the older form of calls: in the messages first."""
+    for turn in all_turns(example):
+        if any(call.legacy for call in turn.calls):
+            yield Place((*turn.pointer, "function_call"), part="key")
+        if turn.role == "function":
+            yield turn.role_place
+    for tool in example.tools:
+        if tool.legacy:
+            yield tool.place
+
+
+def has_newer(example: Example) -> bool:
+    """Whether anything belongs to the newer form of calls."""
+    return not all(tool.legacy for tool in example.tools) or any(
+        turn.role == "tool" or not all(call.legacy for call in turn.calls) for turn in all_turns(example)
+    )
 
 
 def conversations(example: Example) -> tuple[tuple[Turn, ...], ...]:

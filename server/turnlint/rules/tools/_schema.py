@@ -110,7 +110,11 @@ def violations(schema: _Schema, value: Any) -> Iterator[Violation]:
         return
     if compiled.refers and not _is_affordable(schema, depth):
         return
-    for error in compiled.validator.iter_errors(value):
+    try:
+        errors = compiled.validator.iter_errors(value)
+    except UnicodeEncodeError:  # lone surrogates, which another rule names
+        return
+    for error in errors:
         yield from _violation(error, value)
 
 
@@ -152,6 +156,7 @@ def _compile(text: bytes) -> _Compiled:
         return _Compiled()
     if next(external_refs(schema), None):
         return _Compiled()
+    _admit_null(schema)
     refers = any(key in one for _, one in subschemas(schema) for key in _REFS)
     refusals = []
     for draft in _drafts(schema):
@@ -204,6 +209,16 @@ def _without_bad_patterns(schema: _Schema) -> bool:
             one.pop("additionalProperties", None)
             bad = True
     return not bad or all(_NOT_MONOTONE.isdisjoint(one) for _, one in subschemas(schema))
+
+
+def _admit_null(schema: _Schema) -> None:
+    """Read OpenAPI's `nullable`, which JSON Schema does not know, as one more type."""
+    for _, one in subschemas(schema):
+        if one.get("nullable") is True:
+            if type(one.get("type")) is str:
+                one["type"] = list({one["type"]: None, "null": None})
+            if type(one.get("enum")) is list and None not in one["enum"]:
+                one["enum"].append(None)
 
 
 @lru_cache(maxsize=256)

@@ -45,8 +45,7 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
         if not call.arguments.strip():
             yield _blank(call, rule)
         elif fault is not None:
-            what, todo = _words(fault.detail)
-            yield rule.at(within(call, fault.place), f"the arguments are not JSON. {what}", todo)
+            yield rule.at(within(call, fault.place), "the arguments are not JSON", _cause(fault.detail))
 
 
 def _blank(call: Call, rule: Bound) -> Finding:
@@ -54,12 +53,8 @@ def _blank(call: Call, rule: Bound) -> Finding:
     return rule.at(call.arguments_place, "the arguments are empty text", "Write `{}` for none.", fix=fix)
 
 
-def _words(detail: str) -> tuple[str, str]:
-    """The first sentence and the rest of what the text layer says, about a text instead of a row."""
-    said = (
-        detail.replace("The row", "The text")
-        .replace("the row", "the text")
-        .replace("one row per line", "one value")
-    )
+def _cause(detail: str) -> str:
+    """The first sentence of what the text layer says, about a text instead of a row."""
+    said = detail.replace("The row", "The text").replace("the row", "the text")
     end = _SENTENCE_END.search(said)
-    return (said[: end.start()], said[end.end() + 1 :]) if end else (said.rstrip("."), "")
+    return said[: end.end()] if end else said

@@ -21,6 +21,7 @@ Sources:
     json-schema.org, drafts 4 to 2020-12.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
@@ -58,11 +59,11 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
 
 def _by_name(example: Example) -> dict[str, Tool]:
     """The tools with a schema, without those that share a name."""
-    names = [tool.name for tool in example.tools]
+    names = Counter(tool.name for tool in example.tools)
     return {
         tool.name: tool
         for tool in example.tools
-        if tool.name and type(tool.parameters) is dict and names.count(tool.name) == 1
+        if tool.name and type(tool.parameters) is dict and names[tool.name] == 1
     }
 
 

@@ -22,9 +22,9 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Example, Finding, Place, Severity
+from turnlint.model import Example, Finding, Severity
 from turnlint.rules import Bound, Keys, Rule
-from turnlint.rules.tools._calls import all_turns
+from turnlint.rules.tools._calls import has_newer, legacy_places
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -34,25 +34,7 @@ RULE = Rule(
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
-    old = next(_old(example), None)
-    if old is not None and _is_new(example):
+    old = next(legacy_places(example), None)
+    if old is not None and has_newer(example):
         todo = "Use `tools`, `tool_calls` and the role `tool` throughout."
         yield rule.at(old, "this row mixes the older form of calls with the newer one", todo)
-
-
-def _old(example: Example) -> Iterator[Place]:
-    """What belongs to the older form: in the messages first."""
-    for turn in all_turns(example):
-        if any(call.legacy for call in turn.calls):
-            yield Place((*turn.pointer, "function_call"), part="key")
-        if turn.role == "function":
-            yield turn.role_place
-    for tool in example.tools:
-        if tool.legacy:
-            yield tool.place
-
-
-def _is_new(example: Example) -> bool:
-    return not all(tool.legacy for tool in example.tools) or any(
-        turn.role == "tool" or not all(call.legacy for call in turn.calls) for turn in all_turns(example)
-    )

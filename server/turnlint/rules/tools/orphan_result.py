@@ -36,7 +36,8 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
     for one in unpaired(example, "orphan"):
         related = [Related("the call without result", place=one.other)] if one.other else ()
         todo = "Name the call that it answers, or remove the message."
-        what = f"no message before this one calls {quote(one.key)}"
+        named = "is to" if one.place.pointer[-1] == "name" else "has the id"
+        what = f"no call before this message {named} {quote(one.key)}"
         yield rule.at(one.place, what, todo, related=related, fix=_fix(one))
 
 

@@ -2,7 +2,8 @@
 What it does:
     Finds keywords in the parameters of a tool that Azure's preprocessing is known or suspected to refuse:
     `title`, `anyOf`, `oneOf`, `allOf`, `$ref`, `$defs` and `default: null`, and then whatever is not among
-    `type`, `properties`, `description`, `required`, `enum` and `items`.
+    `type`, `properties`, `description`, `required`, `enum` and `items`, which is advice only. The
+    `additionalProperties` that a strict tool needs stay silent.
 
 Why it is bad:
     A job failed with "contains invalid schema" for every row of its file until these were taken out.
@@ -24,7 +25,7 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Pointer, Severity, Tool
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import Bound, Keys, Rule, quote
 from turnlint.rules.tools import _schema
 
 RULE = Rule(
@@ -45,16 +46,21 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
 
 
 def _judge(tool: Tool, rule: Bound) -> Iterator[Finding]:
-    found = list(_keywords(tool.parameters))
+    found = [
+        one for one in _keywords(tool.parameters) if not (tool.strict and one[1] == "additionalProperties")
+    ]
     if not found:
         return
-    first, keyword, _ = next((one for one in found if one[2]), found[0])
+    first, keyword, seen = next((one for one in found if one[2]), found[0])
     others = list(dict.fromkeys(name for _, name, _ in found if name != keyword))
     more = f" and also {_listed(others)}" if others else ""
     verb = "stand" if others else "stands"
-    todo = "Say it in the description instead."
+    todo = "Leave it out, or say it in the description."
     place = tool.parameters_place.at(*first).key()
-    yield rule.at(place, f"`{keyword}`{more} {verb} in the schema of this tool", todo)
+    if not seen:
+        rule = rule.at_most(Severity.INFO)
+    why = "" if seen else "Microsoft's own samples do without"
+    yield rule.at(place, f"{quote(keyword)}{more} {verb} in the schema of this tool", todo, why=why)
 
 
 def _keywords(schema: dict[str, object]) -> Iterator[tuple[Pointer, str, bool]]:
@@ -66,5 +72,5 @@ def _keywords(schema: dict[str, object]) -> Iterator[tuple[Pointer, str, bool]]:
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"`{name[:24]}`" for name in names[:5])
+    shown = ", ".join(quote(name, 24) for name in names[:5])
     return shown + (", …" if len(names) > 5 else "")

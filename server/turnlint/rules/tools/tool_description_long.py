@@ -16,7 +16,7 @@ Fix:
     None.
 
 Sources:
-    Reported for requests; UNVERIFIED for training.
+    Reports of refused requests; for training the limit is not confirmed.
 """
 
 from collections.abc import Iterator

@@ -43,10 +43,10 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
         if not NAME.fullmatch(name):
             related = [Related("and here", place=place) for place in others]
             fix = _fix(name, [first, *others], places)
-            yield rule.at(first, f"{quote(name)} {_fault(name)}", _TODO, related=related, fix=fix)
+            yield rule.at(first, _fault(name), _TODO, related=related, fix=fix)
 
 
-_TODO = "Use 1 to 64 letters, digits, `_` and `-`."
+_TODO = "Use 1 to 64 letters, digits, `_` or `-`."
 
 
 def _names(example: Example) -> Iterator[tuple[str, Place]]:
@@ -62,10 +62,13 @@ def _names(example: Example) -> Iterator[tuple[str, Place]]:
 
 
 def _fault(name: str) -> str:
+    if not name:
+        return "the name of this tool is empty"
     strange = _STRANGE.search(name)
-    if strange:
-        return f"is no name for a tool, because of {quote(strange.group()[0])}"
-    return f"is {len(name)} characters long" if name else "is no name for a tool, as it is empty"
+    if not strange:
+        return f"{quote(name)} is {len(name)} characters long"
+    shown = "white space" if strange[0][0].isspace() else quote(strange[0][0])
+    return f"{quote(name)} has {shown} in it, which the name of a tool cannot have"
 
 
 def _fix(name: str, places: list[Place], taken: dict[str, list[Place]]) -> Fix | None:

@@ -28,7 +28,7 @@ from turnlint.rules.tools._calls import unpaired
 
 RULE = Rule(
     severity=Severity.ERROR,
-    why="the conversation goes on without the result of the call",
+    why="the model learns to go on without it, or to invent it",
     trigger=Keys(("tool_calls", "function_call")),
 )
 

@@ -1,0 +1,58 @@
+"""Every spelling of a word that JSON allows is found, and both ways of scanning find the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from turnlint.engine.triggers import Scanner, literals, spellings
+from turnlint.rules import Ends, Keys, Trigger, Words
+
+
+def _pulls(trigger: Trigger, row: str) -> bool:
+    found = {Scanner({"it": literals(trigger)}, bulk=bulk).hits(row.encode()) for bulk in (False, True)}
+    assert len(found) == 1
+    return found == {1}
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("n/a", '"N/A"'),
+        ("n/a", r'"n\/a"'),
+        ("n/a", r'"n\u002fA"'),
+        ("<|end|>", r'"\u003C|end|>"'),
+        ("ä", '"Ä"'),
+        ("ä", r'"\u00C4"'),
+        ("😀", r'"\uD83D\ude00"'),
+        ("a\n", r'"A\n"'),
+        ("a\n", r'"a\u000A"'),
+        ("\x7f", r'"\u007F"'),
+        ('{"', r'"{\""'),
+        ("\\n", r'"\\n"'),
+    ],
+)
+def test_spellings_of_a_word(word: str, text: str) -> None:
+    assert word in json.loads(text).lower()
+    assert _pulls(Words((word,)), text)
+
+
+@pytest.mark.parametrize("text", ["äöü", "ÄÖÜß", "äöüßé"])
+def test_a_long_foreign_word_is_cut(text: str) -> None:
+    """Not every combination of spellings is looked for; what is looked for is found sooner, never later."""
+    assert len(spellings(text)) <= 16
+    for row in (json.dumps(text), json.dumps(text, ensure_ascii=False), json.dumps("before " + text.upper())):
+        assert _pulls(Words((text,)), row)
+        assert _pulls(Ends((text,)), row)
+
+
+def test_ends_are_at_the_end() -> None:
+    assert _pulls(Ends(("todo",)), '{"a": "x todo"}')
+    assert not _pulls(Ends(("todo",)), '{"a": "todo x"}')
+
+
+def test_a_key_is_no_word() -> None:
+    assert _pulls(Keys(("name",)), '{"name": 1}')
+    assert _pulls(Keys(("name",)), r'{"n\u0061me": 1}')
+    assert not _pulls(Keys(("name",)), '{"names": "name it"}')
