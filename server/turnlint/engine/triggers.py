@@ -122,8 +122,8 @@ _Matcher = Callable[[tuple[int, ...]], Callable[[bytes], int]]
 def _hyperscan(literals: tuple[bytes, ...]) -> _Matcher | None:
     """Compile literals for hyperscan; None where it is not installed or refuses them.
 
-    700 of them compile in 11 ms. One regular expression among them, or the flag for one report a row, has them
-    compiled another way that takes more than ten times as long.
+    700 of them compile in 11 ms. One regular expression among them, or the flag for one report a row, has
+    them compiled another way that takes more than ten times as long.
     """
     try:
         import hyperscan
