@@ -114,3 +114,9 @@ def test_findings_about_the_file_alone() -> None:
     assert whole
     assert list(file_findings(io.BytesIO(data), settings)) == [one.finding for one in whole]
     assert [one.rule for one in file_findings(io.BytesIO(b""), settings)] == ["empty-file"]
+
+
+def test_packed_files_are_to_be_unpacked() -> None:
+    row = io.BytesIO(b'{"prompt": "a", "completion": "b"}\n')
+    found = check_stream(row, resolve("openai", select=["file-extension"]), name="train.jsonl.gz")
+    assert [one.finding.message.split(". ")[-1] for one in found] == ["Unpack the file."]

@@ -114,6 +114,8 @@ class RowChecker:
         if not row.parsed or self._format is None:
             return tuple(found)
         if type(row.value) is not dict:
+            if row.faults:  # a lone NaN
+                return tuple(found)
             fault = JsonFault("not-an-object", Place(), _not_an_object(row.value))
             return (*found, *self._json_findings((fault,)))
         # A lone tagged Struct does not ask for its tag, so the typed decoder proves plain rows alone.
@@ -129,8 +131,8 @@ class RowChecker:
             marked = {fault.place.pointer for fault in departures}
             marked |= {fault.place.pointer[:-1] for fault in departures if fault.meant}
             judged = [one for one in judged if one.place is None or one.place.pointer not in marked]
-        elif not hits & self._rich:
-            self._remember(raw, row.value, example)
+        elif shaped is not None and not hits & self._rich:
+            self._remember(shaped, row.value, example)
         if row.faults:
             told = {fault.kind for fault in row.faults}
             judged = [one for one in judged if not told & self._yields[one.rule]]
@@ -185,13 +187,12 @@ class RowChecker:
         other = detect(row.value)
         if other is None or other is self._format or self._format is None:
             return None
-        words = f"This row is in the {other.title} format, the rest of the file in {self._format.title}."
+        words = f"This row is in the {other.title} format, and the file is judged as {self._format.title}."
         return JsonFault("mixed-formats", Place(), f"{words} Convert it, or move it to a file of its own.")
 
-    def _remember(self, raw: bytes, value: Any, example: Example) -> None:
+    def _remember(self, shaped: Any, value: Any, example: Example) -> None:
         """Remember of the outline of a plain row how many quotes it has; 0 if a rule about order fires."""
-        shaped = self._typed(raw)
-        if self._format is None or self._format.outline is None or shaped is None:
+        if self._format is None or self._format.outline is None:
             return
         outline, texts = self._format.outline(shaped)
         if outline in self._outlines or len(self._outlines) >= _OUTLINES:

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, inspect
 
 from turnlint.model import Place, Pointer, ShapeFault
 
-__all__ = ["Shape", "declared_keys", "faults", "note"]
+__all__ = ["Shape", "declared_keys", "faults", "iter_structs", "note"]
 
 
 class Shape(Struct, forbid_unknown_fields=True):
@@ -54,12 +54,21 @@ def faults(shape: type[Struct], value: Any, pointer: Pointer = ()) -> list[Shape
 def declared_keys(shape: type[Struct]) -> frozenset[str]:
     """Every key that the declaration names, at any depth."""
     keys: set[str] = set()
+    for node in iter_structs(shape):
+        keys |= {member.encode_name for member in node.fields}
+        keys |= {node.tag_field} if node.tag_field else set()
+    return frozenset(keys)
+
+
+def iter_structs(shape: type[Struct]) -> Iterator[inspect.StructType]:
+    """Every object type of a declaration, outermost first."""
+    seen: set[type] = set()
     todo: list[inspect.Type] = [inspect.type_info(shape)]
     while todo:
-        node = todo.pop()
-        if isinstance(node, inspect.StructType):
-            keys |= {member.encode_name for member in node.fields}
-            keys |= {node.tag_field} if node.tag_field else set()
+        node = todo.pop(0)
+        if isinstance(node, inspect.StructType) and node.cls not in seen:
+            seen.add(node.cls)
+            yield node
             todo += (member.type for member in node.fields)
         elif isinstance(node, inspect.UnionType):
             todo += node.types
@@ -67,7 +76,6 @@ def declared_keys(shape: type[Struct]) -> frozenset[str]:
             todo.append(node.item_type)
         elif isinstance(node, inspect.Metadata):
             todo.append(node.type)
-    return frozenset(keys)
 
 
 _Check = Callable[[Any, Pointer, list[ShapeFault]], None]
@@ -333,21 +341,3 @@ def _close(key: str, name: str) -> bool:
         return False  # so different in length that nothing else matters
     plain = key.lower().replace("-", "_")
     return plain == name or SequenceMatcher(None, plain, name).ratio() >= _LIKE
-
-
-def iter_structs(shape: type[Struct]) -> Iterator[inspect.StructType]:
-    """Every object type of a declaration, outermost first (for the documentation pages)."""
-    seen: set[type] = set()
-    todo: list[inspect.Type] = [inspect.type_info(shape)]
-    while todo:
-        node = todo.pop(0)
-        if isinstance(node, inspect.StructType) and node.cls not in seen:
-            seen.add(node.cls)
-            yield node
-            todo += (member.type for member in node.fields)
-        elif isinstance(node, inspect.UnionType):
-            todo += node.types
-        elif isinstance(node, inspect.ListType):
-            todo.append(node.item_type)
-        elif isinstance(node, inspect.Metadata):
-            todo.append(node.type)

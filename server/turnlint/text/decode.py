@@ -56,7 +56,7 @@ def decode(raw: bytes) -> Row:
     if levels <= MAX_DEPTH and not large and _no_key_twice(raw, keys):
         return Row(value, True)
     text = row_text(raw)
-    faults = [*_deep(text), *_repeated(text)]
+    faults = [*(_deep(text) if levels > MAX_DEPTH else ()), *_repeated(text)]
     if large:
         faults += _literal_faults(text)
     return Row(value, True, tuple(_capped(faults)))

@@ -55,7 +55,10 @@ _TOKEN = re.compile(
 _KEY = re.compile(rf"[ \t\r\n,]*+({STRING}){BLANK}:{BLANK}", re.DOTALL)
 _ITEM = re.compile(r"[ \t\r\n,]*+")
 _BRACKET = re.compile(rf'[^"\[\]{{}}]*+(?>(?:{STRING}[^"\[\]{{}}]*+)*)([\[\]{{}}])', re.DOTALL)
-_STRUCTURE = re.compile(rf'({STRING})({BLANK}:)?|".*+|[\[\]{{}},]', re.DOTALL)
+# A key is taken together with a string behind it and its comma, neither of which matters in an object.
+_STRUCTURE = re.compile(
+    rf'({STRING})({BLANK}:(?:{BLANK}{STRING}(?:{BLANK},)?)?)?|".*+|[\[\]{{}},]', re.DOTALL
+)
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )

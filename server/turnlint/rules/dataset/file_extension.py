@@ -30,8 +30,12 @@ RULE = Rule(
     parameters={"extension": ".jsonl"},
 )
 
+_PACKED = ("gz", "bz2", "xz", "zst")
+
 
 def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:
     extension = rule["extension"]
     if file.name and not file.name.lower().endswith(extension):
-        yield rule.at(None, f"{quote(file.name)} does not end in `{extension}`", "Rename the file.")
+        packed = file.name.lower().endswith(tuple(f"{extension}.{suffix}" for suffix in _PACKED))
+        todo = "Unpack the file." if packed else "Rename the file."
+        yield rule.at(None, f"{quote(file.name)} does not end in `{extension}`", todo)
