@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from turnlint.config import resolve
 from turnlint.engine import RowChecker
 from turnlint.formats import get_format
-from turnlint.model import Finding
+from turnlint.model import Finding, Place
 from turnlint.rules.tools import _schema
 
 SECONDS = 2.0
@@ -318,6 +318,15 @@ def test_values_that_no_validator_takes(value: Any) -> None:
     for _ in _schema.violations(schema, {"a": value}):
         pass
     check(schema, {"a": value})
+
+
+def test_keys_that_are_numbers_are_keys() -> None:
+    problem = _schema.problem({"type": "object", "$defs": {"0": None}, "$ref": {}})
+    assert problem is not None
+    assert problem.pointer[0] in ("$defs", "$ref")
+    for key in ("0", "01", "+1", "-1", "１", " 1", "18446744073709551615", "0" * 30 + "1"):
+        schema = {"type": "object", "properties": {key: {"items": {"type": "string"}}}}
+        assert [one.place for one in _schema.violations(schema, {key: [1]})] == [Place((key, 0))]
 
 
 def test_a_keyword_is_quoted_and_cut() -> None:

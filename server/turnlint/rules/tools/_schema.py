@@ -306,8 +306,7 @@ def _problem(schema: _Schema, refusal: Any) -> Problem | None:
             if "$ref" in one and _resolve(schema, one["$ref"]) is None:
                 return Problem((*pointer, "$ref"), f"{quote(one['$ref'])} points to nothing in the schema")
         return None
-    pointer = tuple(refusal.instance_path)
-    value = _value_at(schema, pointer)
+    pointer, value = _found(schema, refusal.instance_path)
     name = quote(pointer[-1]) if pointer else "the schema"
     if pointer[-1:] == ("type",):
         return Problem(pointer, f"{quote(value)} is not a type of JSON Schema", value)
@@ -316,10 +315,16 @@ def _problem(schema: _Schema, refusal: Any) -> Problem | None:
     return Problem(pointer, f"{quote(value)} is not allowed as the value of {name}", value)
 
 
-def _value_at(value: Any, pointer: Pointer) -> Any:
-    for step in pointer:
+def _found(value: Any, path: list[str | int]) -> tuple[Pointer, Any]:
+    """Follow the path of an error; the validator writes a key that reads as a number like a position."""
+    pointer: list[str | int] = []
+    for step in path:
+        if type(value) is dict and step not in value:
+            number = str(step)
+            step = next(key for key in value if (key.removeprefix("+").lstrip("0") or "0") == number)
         value = value[step]
-    return value
+        pointer.append(step)
+    return tuple(pointer), value
 
 
 _SHOWN = {
@@ -339,10 +344,10 @@ def _alternatives(types: list[str]) -> str:
 
 def _violation(error: Any, value: Any) -> Iterator[Violation]:
     """Put one error of a validator into words; an object with several unknown keys gives one for each."""
-    kind, pointer = error.kind, tuple(error.instance_path)
+    kind, (pointer, holder) = error.kind, _found(value, error.instance_path)
     place = Place(pointer)
     name = quote(pointer[-1]) if pointer else "the value"
-    unwanted = _unwanted_keys(error, value)
+    unwanted = _unwanted_keys(error, holder)
     if unwanted:
         for key in unwanted:
             yield Violation(Place((*pointer, key), part="key"), f"{quote(key)} is not declared")
@@ -358,12 +363,11 @@ def _violation(error: Any, value: Any) -> Iterator[Violation]:
         yield Violation(place, f"{name} breaks `{kind.name}`")
 
 
-def _unwanted_keys(error: Any, value: Any) -> list[str]:
-    """The keys that an object may not have, up to eight of them."""
+def _unwanted_keys(error: Any, holder: Any) -> list[str]:
+    """The keys that an object may not have, up to eight of them; `holder` is what the error points at."""
     if error.kind.name in ("additionalProperties", "unevaluatedProperties"):
         return list(error.kind.unexpected[:8])
     # An object without any declared property: the error names a value in it and not its key.
     if error.kind.name == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]:
-        holder = _value_at(value, tuple(error.instance_path))
         return list(holder)[:8] if type(holder) is dict else []
     return []
