@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.lsp_client import LspClient
+
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MUTATIONS = 10_000
 PREFIXES = 400
@@ -64,3 +66,12 @@ def test_check_survives_mutations_and_prefixes(tmp_path: Path) -> None:
         assert b"\x00" not in done.stdout
         assert b"\x1b" not in done.stdout
     assert count == MUTATIONS // 40 + PREFIXES
+
+
+def test_server_survives_mutations_and_prefixes(tmp_path: Path) -> None:
+    with LspClient() as client:
+        for path in _files(tmp_path):
+            client.diagnose(path.read_bytes())
+        answer = client.diagnose(b'{"messages": [{"role": "usr", "content": "hi"}]}')
+        assert "unknown-role" in [one["code"] for one in answer]
+        assert client.close() == 0
