@@ -324,6 +324,8 @@ def test_keys_that_are_numbers_are_keys() -> None:
     problem = _schema.problem({"type": "object", "$defs": {"0": None}, "$ref": {}})
     assert problem is not None
     assert problem.pointer[0] in ("$defs", "$ref")
+    empty = {"type": "object", "properties": {"": {"type": "string", "required": True}}}
+    assert _schema.problem(empty) is not None
     for key in ("0", "01", "+1", "-1", "１", " 1", "18446744073709551615", "0" * 30 + "1"):
         schema = {"type": "object", "properties": {key: {"items": {"type": "string"}}}}
         assert [one.place for one in _schema.violations(schema, {key: [1]})] == [Place((key, 0))]

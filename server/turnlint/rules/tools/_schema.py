@@ -316,13 +316,21 @@ def _problem(schema: _Schema, refusal: Any) -> Problem | None:
 
 
 def _found(value: Any, path: list[str | int]) -> tuple[Pointer, Any]:
-    """Follow the path of an error; the validator writes a key that reads as a number like a position."""
+    """Follow the path of an error as far as it leads.
+
+    The validator writes a key that reads as a number like a position, and leaves an empty key out.
+    """
     pointer: list[str | int] = []
-    for step in path:
+    for named in path:
+        step = named
         if type(value) is dict and step not in value:
             number = str(step)
-            step = next(key for key in value if (key.removeprefix("+").lstrip("0") or "0") == number)
-        value = value[step]
+            alike = (key for key in value if (key.removeprefix("+").lstrip("0") or "0") == number)
+            step = next(alike, "")
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
         pointer.append(step)
     return tuple(pointer), value
 
