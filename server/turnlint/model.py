@@ -291,6 +291,11 @@ class Example(Struct, frozen=True):
     readable: bool = True
     """The sequence of roles is known throughout; rules about order stay quiet where it is not."""
 
+    @property
+    def all_turns(self) -> tuple[Turn, ...]:
+        """Every turn of the row, both answers of preference data included."""
+        return (*self.turns, *self.preferred, *self.non_preferred)
+
 
 class Row(Struct, frozen=True):
     """What could be read of one row."""

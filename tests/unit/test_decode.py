@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.benchmarks.__main__ import best
 
 from turnlint.model import JsonFault, Place, Row
 from turnlint.text.decode import FAULT_CAP, MAX_DEPTH, decode, row_text
@@ -17,7 +17,7 @@ from turnlint.text.diagnose import diagnose
 from turnlint.text.scan import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 
 def shown(text: str, fault: JsonFault) -> str:
@@ -365,15 +365,6 @@ def test_any_mutation_of_a_row(where: int, gone: int, new: str) -> None:
     check_whatever_it_is((ROW[:where] + new + ROW[where + gone :]).encode())
 
 
-def seconds(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begun)
-    return min(times)
-
-
 @pytest.mark.parametrize(
     ("start", "unit"),
     [
@@ -399,4 +390,4 @@ def seconds(work: Callable[[], object]) -> float:
 def test_time_grows_no_faster_than_the_row(start: str, unit: str) -> None:
     small = (start + unit * 2_000).encode("latin-1")
     large = (start + unit * 20_000).encode("latin-1")
-    assert seconds(lambda: decode(large)) < 30 * max(seconds(lambda: decode(small)), 1e-4)
+    assert best(lambda: decode(large)) < 30 * max(best(lambda: decode(small)), 1e-4)

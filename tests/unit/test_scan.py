@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.benchmarks.__main__ import best
 
 from turnlint.model import Edit, Fix, Place, Pointer, Span
 from turnlint.text import scan
@@ -27,7 +27,7 @@ from turnlint.text.scan import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROW = (
     r'{"messages": [{"role":"user" , "content":"a\n\"b\" \ud83d\ude00 caf\u00e9"}], '
@@ -301,15 +301,6 @@ def test_broken_rows_never_raise(text: str, steps: list[str | int]) -> None:
     assert all(text[start:end] for _, start, end in tokens(text))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begun)
-    return min(times)
-
-
 @pytest.mark.parametrize(
     ("start", "unit"),
     [
@@ -333,7 +324,7 @@ def test_time_grows_no_faster_than_the_row(start: str, unit: str) -> None:
         for _ in tokens(text):
             pass
 
-    assert seconds(lambda: work(20_000)) < 30 * max(seconds(lambda: work(2_000)), 1e-4)
+    assert best(lambda: work(20_000)) < 30 * max(best(lambda: work(2_000)), 1e-4)
 
 
 def test_fixes_of_many_findings_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,7 @@ class RowChecker:
         """Which triggers other than words and keys this example may pull, as bits."""
         traits = self._always | (self._traits[ORDER] if example.readable else 0)
         previous = None
-        for turn in (*example.turns, *example.preferred, *example.non_preferred):
+        for turn in example.all_turns:
             text = turn.texts[0].value if len(turn.texts) == 1 else ""
             if turn.content != "text" or not text or text.isspace():
                 traits |= self._traits[BLANK]
@@ -168,7 +168,7 @@ class RowChecker:
         for bound, hook, mask in self._hooks["example"]:
             if mask & hits:
                 found += hook(example, bound)
-        turns = (*example.turns, *example.preferred, *example.non_preferred)
+        turns = example.all_turns
         for bound, hook, mask in self._hooks["turn"]:
             if mask & hits:
                 for turn in turns:

@@ -15,13 +15,17 @@ from turnlint.formats.shape import Shape, note
 from turnlint.model import Call, Content, Image, Place, Pointer, Text, Tool, Turn
 
 __all__ = [
+    "MESSAGES_ALIASES",
     "Assistant",
     "Developer",
     "Function",
     "FunctionDefinition",
+    "Messages",
+    "ParallelCalls",
     "System",
     "ToolDefinition",
     "ToolResult",
+    "Tools",
     "User",
     "read_tools",
     "read_turns",
@@ -213,6 +217,17 @@ class ToolDefinition(Shape):
     type: Annotated[Literal["function"], note("Always `function`.")]
     function: Annotated[FunctionDefinition, note("The function.")]
 
+
+MESSAGES_ALIASES = {
+    "message": "rename `message` to `messages`",
+    "conversation": "rename `conversation` to `messages`",
+    "conversations": "rename `conversations` to `messages`",
+}
+_ROLES_OF_A_CHAT = note(rules={"unknown-tag": "unknown-role", "missing-tag": "missing-role"})
+
+Messages = list[Annotated[System | Developer | User | Assistant | ToolResult | Function, _ROLES_OF_A_CHAT]]
+Tools = Annotated[list[ToolDefinition], note("The tools that the model may call.")] | UnsetType
+ParallelCalls = Annotated[bool, note("Whether one message may hold several calls.")] | UnsetType
 
 _STRUCTURED: dict[type, Content] = {str: "text", list: "parts", type(None): "null"}
 

@@ -9,39 +9,27 @@ from msgspec import UNSET, UnsetType
 
 from turnlint.formats import Format
 from turnlint.formats.messages import (
-    Assistant,
-    Developer,
-    Function,
+    MESSAGES_ALIASES,
     FunctionDefinition,
-    System,
-    ToolDefinition,
-    ToolResult,
-    User,
+    Messages,
+    ParallelCalls,
+    Tools,
     read_tools,
     read_turns,
 )
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
-MESSAGES_ALIASES = {
-    "message": "rename `message` to `messages`",
-    "conversation": "rename `conversation` to `messages`",
-    "conversations": "rename `conversations` to `messages`",
-}
-ROLES = note(rules={"unknown-tag": "unknown-role", "missing-tag": "missing-role"})
-
 
 class Chat(Shape):
     """One conversation that the model is to learn."""
 
     messages: Annotated[
-        list[Annotated[System | Developer | User | Assistant | ToolResult | Function, ROLES]],
+        Messages,
         note("The conversation, oldest message first.", aliases=MESSAGES_ALIASES, min_length=1),
     ]
-    tools: Annotated[list[ToolDefinition], note("The tools that the model may call.")] | UnsetType = UNSET
-    parallel_tool_calls: Annotated[bool, note("Whether one message may hold several calls.")] | UnsetType = (
-        UNSET
-    )
+    tools: Tools = UNSET
+    parallel_tool_calls: ParallelCalls = UNSET
     functions: (
         Annotated[list[FunctionDefinition], note("The older form of `tools`.", min_length=1)] | UnsetType
     ) = UNSET

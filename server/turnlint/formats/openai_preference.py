@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Annotated, Any, ClassVar
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from turnlint.formats import Format
 from turnlint.formats.messages import (
+    MESSAGES_ALIASES,
     Assistant,
-    Developer,
-    Function,
-    System,
-    ToolDefinition,
+    Messages,
+    ParallelCalls,
     ToolResult,
-    User,
+    Tools,
     read_tools,
     read_turns,
 )
-from turnlint.formats.openai_chat import MESSAGES_ALIASES, ROLES
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -34,13 +32,11 @@ class Input(Shape):
 
     owner: ClassVar[str] = "input"
     messages: Annotated[
-        list[Annotated[System | Developer | User | Assistant | ToolResult | Function, ROLES]],
+        Messages,
         note("The conversation up to the answer.", aliases=MESSAGES_ALIASES, min_length=1),
     ]
-    tools: Annotated[list[ToolDefinition], note("The tools that the model may call.")] | UnsetType = UNSET
-    parallel_tool_calls: Annotated[bool, note("Whether one message may hold several calls.")] | UnsetType = (
-        UNSET
-    )
+    tools: Tools = UNSET
+    parallel_tool_calls: ParallelCalls = UNSET
 
 
 class Preference(Shape):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from turnlint.formats import Format
 from turnlint.formats.messages import (
+    MESSAGES_ALIASES,
     Assistant,
     Developer,
-    ToolDefinition,
     ToolResult,
+    Tools,
     User,
     read_tools,
     read_turns,
 )
-from turnlint.formats.openai_chat import MESSAGES_ALIASES
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -38,7 +38,7 @@ class Prompt(Shape, forbid_unknown_fields=False):
             min_length=1,
         ),
     ]
-    tools: Annotated[list[ToolDefinition], note("The tools that the model may call.")] | UnsetType = UNSET
+    tools: Tools = UNSET
 
 
 _RESERVED = frozenset(("messages", "tools"))

@@ -33,7 +33,7 @@ def _word() -> re.Pattern[str]:
 def named_before(example: Example) -> Iterator[tuple[Turn, Set[str]]]:
     """Each turn with the stand-ins, in lower case, that messages before it name: they may be right answers."""
     named: set[str] = set()
-    for turn in (*example.turns, *example.preferred, *example.non_preferred):
+    for turn in example.all_turns:
         yield turn, named
         if turn.role != "assistant":
             for text in turn.texts:

@@ -45,7 +45,7 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
             'Write each one under `tools` as `{"type": "function", "function": …}`.',
         )
         return
-    turns = (*example.turns, *example.preferred, *example.non_preferred)
+    turns = example.all_turns
     call = next((call for turn in turns for call in turn.calls if call.legacy), None)
     if call is not None:
         yield rule.at(

@@ -16,7 +16,6 @@ __all__ = [
     "NAME",
     "Unpaired",
     "all_calls",
-    "all_turns",
     "arguments",
     "conversations",
     "decoded_arguments",
@@ -31,19 +30,14 @@ NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 """What the API takes for the name of a tool."""
 
 
-def all_turns(example: Example) -> tuple[Turn, ...]:
-    """Every turn of a row, answers of preference data included."""
-    return (*example.turns, *example.preferred, *example.non_preferred)
-
-
 def all_calls(example: Example) -> Iterator[Call]:
     """Every call of a row, in its order."""
-    return (call for turn in all_turns(example) for call in turn.calls)
+    return (call for turn in example.all_turns for call in turn.calls)
 
 
 def legacy_places(example: Example) -> Iterator[Place]:
     """What belongs to the older form of calls: in the messages first."""
-    for turn in all_turns(example):
+    for turn in example.all_turns:
         if any(call.legacy for call in turn.calls):
             yield Place((*turn.pointer, "function_call"), part="key")
         if turn.role == "function":
@@ -56,7 +50,7 @@ def legacy_places(example: Example) -> Iterator[Place]:
 def has_newer(example: Example) -> bool:
     """Whether anything belongs to the newer form of calls."""
     return not all(tool.legacy for tool in example.tools) or any(
-        turn.role == "tool" or not all(call.legacy for call in turn.calls) for turn in all_turns(example)
+        turn.role == "tool" or not all(call.legacy for call in turn.calls) for turn in example.all_turns
     )
 
 

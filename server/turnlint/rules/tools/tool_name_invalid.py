@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Place, Related, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.tools._calls import NAME, all_calls, all_turns
+from turnlint.rules.tools._calls import NAME, all_calls
 
 RULE = Rule(
     severity=Severity.ERROR,
@@ -56,7 +56,7 @@ def _names(example: Example) -> Iterator[tuple[str, Place]]:
     for call in all_calls(example):
         if call.name is not None:
             yield call.name, call.name_place
-    for turn in all_turns(example):
+    for turn in example.all_turns:
         if turn.role == "function" and turn.name is not None:
             yield turn.name, Place((*turn.pointer, "name"))
 

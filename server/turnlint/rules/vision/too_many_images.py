@@ -34,7 +34,7 @@ RULE = Rule(
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
-    turns = (*example.turns, *example.preferred, *example.non_preferred)
+    turns = example.all_turns
     images = [image for turn in turns for image in turn.images]
     maximum = rule["maximum"]
     if len(images) > maximum:
