@@ -160,6 +160,17 @@ class Rows:
                 self._once[finding.rule].discard(line)
         line.result = None
 
+    def findings(self, line: Line) -> list[Finding]:
+        """What is wrong with a line, what other lines decide included."""
+        number, end = self.store.number(line), self._end()
+        judged: Judged = line.result or CLEAN
+        found = [one for one in judged.findings if one.rule in self._once or self._stands(one, number, end)]
+        copied = self._bound.get("exact-duplicate")
+        if copied is not None and line in self._copies.lines:
+            for severity in {copied.settings.severity, _echo_severity(copied)}:
+                found += [one.finding for one in self._copy(number, line, copied, severity)]
+        return found
+
     def shown(self, limit: int) -> tuple[list[Shown], int]:
         """Choose at most so many findings: the most severe, of these the first of the document.
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInternalError
@@ -14,11 +17,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import turnlint
-from turnlint.lsp import features
+from turnlint.lsp import commands, features
 from turnlint.lsp.document import Document
 from turnlint.lsp.protocol import Protocol
 from turnlint.lsp.session import Session
 from turnlint.lsp.settings import ClientSettings
+from turnlint.lsp.view import RowView
 from turnlint.model import Settings
 
 __all__ = ["Server"]
@@ -27,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class Server(LanguageServer):
-    """Serves one client. Its requests are the modules of `features`, found by themselves."""
+    """Serves one client. Its requests and commands are the modules of `features` and `commands`."""
 
     protocol: Protocol
 
@@ -41,9 +45,10 @@ class Server(LanguageServer):
         )
         self.settings = ClientSettings(self._show)
         self._sessions: dict[str, Session] = {}
-        for info in iter_modules(features.__path__):
-            feature = import_module(f"{features.__name__}.{info.name}")
-            self.feature(feature.METHOD, getattr(feature, "OPTIONS", None))(partial(feature.handle, self))
+        for one in _modules(features):
+            self.feature(one.METHOD, getattr(one, "OPTIONS", None))(partial(one.handle, self))
+        for one in _modules(commands):
+            self.command(one.NAME)(partial(one.handle, self))
 
     def settings_of(self, path: Path | None) -> Settings:
         """The settings of a document; `path` is None where it is no local file."""
@@ -59,6 +64,13 @@ class Server(LanguageServer):
     def session(self, uri: str) -> Session | None:
         """The session of an open document."""
         return self._sessions.get(uri)
+
+    def row(self, uri: str, number: int) -> RowView | None:
+        """A row of an open document by its 0-based line; None where there is none."""
+        session = self._sessions.get(uri)
+        if session is None or not 0 <= number < session.document.store.count:
+            return None
+        return RowView(session, number)
 
     def sessions(self) -> list[Session]:
         """All of them."""
@@ -83,3 +95,7 @@ class Server(LanguageServer):
 
     def _show(self, words: str) -> None:
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, words))
+
+
+def _modules(package: ModuleType) -> Iterator[Any]:
+    return (import_module(f"{package.__name__}.{info.name}") for info in iter_modules(package.__path__))

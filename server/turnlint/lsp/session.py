@@ -8,7 +8,9 @@ import logging
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from turnlint.engine import RowChecker, bound_rules
+from turnlint.formats import Format
 from turnlint.lsp.document import Document
+from turnlint.lsp.pace import SLICE_SECONDS
 from turnlint.lsp.protocol import dump
 from turnlint.lsp.recognise import (
     LIVE_RULES,
@@ -22,7 +24,8 @@ from turnlint.lsp.recognise import (
 )
 from turnlint.lsp.render import Diagnostic, of_file, of_row, summary
 from turnlint.lsp.rows import Rows
-from turnlint.model import Finding
+from turnlint.model import Finding, Settings
+from turnlint.text.lines import Line
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
@@ -33,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 _LIMIT = 1_000
 """Editors keep no more diagnostics of a file."""
-_SLICE_SECONDS = 0.008
 _IDLE_SECONDS = 0.5
 _MANY_LINES = 10_000
 """From so many lines on, collecting garbage among them would take longer than a frame."""
@@ -46,7 +48,7 @@ class Session:
 
     def __init__(self, server: Server, document: Document) -> None:
         self._server = server
-        self._document = document
+        self.document = document
         self._path = path_of(document.uri)
         self._rows = Rows(document.store)
         self._settings = server.settings_of(self._path)
@@ -63,10 +65,25 @@ class Session:
         self._told: bytes | None = None
         self._wake()
 
+    @property
+    def format(self) -> Format | None:
+        """The format that the rows are judged by; None as long as none is known."""
+        return self._recognised.format if self._recognised else None
+
+    @property
+    def settings(self) -> Settings:
+        """What judges the rows of this document."""
+        settings = self._recognised.settings if self._recognised else self._settings
+        return settings.judging(self.format.name if self.format else None)
+
+    def findings(self, line: Line) -> list[Finding]:
+        """What is wrong with one line, what other lines decide included."""
+        return self._rows.findings(line)
+
     def changed(self) -> None:
         """Follow the edits of the document: judge what they touched, now as far as it is little."""
-        self._rows.replace(self._document.take_changes())
-        self._rows.work(_SLICE_SECONDS)
+        self._rows.replace(self.document.take_changes())
+        self._rows.work(SLICE_SECONDS)
         self._publish_soon()
         self._wake()
         if self._idle is not None:
@@ -86,7 +103,7 @@ class Session:
             self._idle.cancel()
         self._closed = True
         self._send(b"[]", None)
-        store = self._document.store  # its lines and blocks know each other: emptied, it is freed at once
+        store = self.document.store  # its lines and blocks know each other: emptied, it is freed at once
         store.replace((0, 0), (store.count, 0), "")
 
     def _wake(self, *jobs: Job) -> None:
@@ -103,7 +120,7 @@ class Session:
                 logger.exception("a document could not be judged")
             await asyncio.sleep(0)
         self._publish_soon()
-        if self._document.store.count >= _MANY_LINES:
+        if self.document.store.count >= _MANY_LINES:
             gc.collect()
             gc.freeze()
 
@@ -115,7 +132,7 @@ class Session:
             self._jobs.remove("format")
             await self._recognise()
         elif self._rows.pending:
-            self._rows.work(_SLICE_SECONDS)
+            self._rows.work(SLICE_SECONDS)
             if self._early and self._rows.pending:
                 self._early = False
                 self._publish_soon()
@@ -130,12 +147,12 @@ class Session:
             self._saved = found is not None
             if found is not None:
                 return found
-        data, name = self._document.data(), name_of(self._document.uri)
+        data, name = self.document.data(), name_of(self.document.uri)
         return await asyncio.to_thread(judge_data, data, self._settings, name)
 
     async def _recognise(self) -> None:
         """Vote, and have all rows judged again if the text turns out to be something else than before."""
-        taken = sample(self._document.store)
+        taken = sample(self.document.store)
         self._early = self._recognised is None and not taken.complete
         found = await asyncio.to_thread(recognise, taken, self._settings)
         if self._recognised is None or not self._recognised.judges_like(found):
@@ -168,7 +185,7 @@ class Session:
             return
         if body != self._told:
             self._told = body
-            self._send(body, self._document.version)
+            self._send(body, self.document.version)
 
     def _diagnostics(self) -> list[Diagnostic]:
         chosen, left = self._rows.shown(_LIMIT)
@@ -177,12 +194,12 @@ class Session:
         rest = [one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES]
         entries = [summary(left)] if left else []
         entries += [of_file(finding) for finding in (*head, *rest)]
-        entries += [of_row(self._document, one) for one in chosen]
+        entries += [of_row(self.document, one) for one in chosen]
         return entries
 
     def _send(self, diagnostics: bytes, version: int | None) -> None:
         """Write the message by hand: the diagnostics are JSON already."""
-        about = b'"uri":%b' % dump(self._document.uri)
+        about = b'"uri":%b' % dump(self.document.uri)
         if version is not None:
             about += b',"version":%d' % version
         self._server.protocol.send_body(

@@ -1,0 +1,1 @@
+"""One file per command that a client may have executed: `NAME` and `handle(server, *arguments)`."""
