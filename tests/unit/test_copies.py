@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -35,7 +35,9 @@ def test_groups_follow_edits(seed: int) -> None:
         for line in change.added:
             copies.add(line, ord(line.text))
         expected = counted(store)
-        assert copies.lines == expected.keys()
+        assert list(copies.lines) == [pair for pair in enumerate(store) if pair[1] in expected]
+        sizes = Counter(map(len, {id(group): group for group in expected.values()}.values()))
+        assert dict(copies.groups()) == sizes
         assert all(list(copies.group(line)) == group for line, group in expected.items())
 
 

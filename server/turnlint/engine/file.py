@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from turnlint.corpus.exact import ExactIndex
 from turnlint.engine.row import RowChecker, facts_of
+from turnlint.engine.told import blank_row, duplicate, row_too_large, unknown_format
 from turnlint.formats import Format, all_formats, detect, get_format
-from turnlint.model import Finding, JsonFault, Place, Related, Settings, Span
+from turnlint.model import Finding, JsonFault, Place, Settings, Span
 from turnlint.rules import Bound, FileSummary, all_rules
 from turnlint.text.decode import decode, row_text
 from turnlint.text.rows import Batch, RowReader, sniff
@@ -158,7 +159,9 @@ class _FileCheck:
         chosen = self._chosen()
         on_format(chosen)
         if chosen is None and readable(self._read()):
-            yield from self._of_file("unknown-format", UNKNOWN_FORMAT)
+            bound = self._bound.get("unknown-format")
+            if bound is not None:
+                yield Located(None, b"", unknown_format(bound))
         if judge_rows:
             checker = RowChecker(chosen, self._settings, bulk=len(head) >= _BULK)
             self._bound = bound_rules(self._settings.judging(chosen.name if chosen else None))
@@ -230,15 +233,13 @@ class _FileCheck:
         (start, count), self._blank = self._blank, (0, 0)
         bound = self._bound.get("blank-row")
         if bound is not None:
-            fault = JsonFault("blank-row", Place(columns=(0, 0)), BLANK_ROW)
             for number in range(start, start + count):
-                yield Located(number, b"", bound.fault(fault))
+                yield Located(number, b"", blank_row(bound))
 
     def _too_large(self, number: int, raw: bytes, length: int) -> Iterator[Located]:
         bound = self._bound.get("row-too-large")
         if bound is not None:
-            words = f"This row has {length:,} bytes, more than turnlint reads, and was not judged."
-            yield Located(number, raw, bound.fault(JsonFault("row-too-large", Place(columns=(0, 1)), words)))
+            yield Located(number, raw, row_too_large(bound, length))
 
     def _duplicate(self, number: int, raw: bytes, key: int, first: int) -> Iterator[Located]:
         """Report a copy once its bytes were compared: equal keys alone prove nothing."""
@@ -248,7 +249,7 @@ class _FileCheck:
         allowed = bound["max_copies"] or 1
         if allowed > 1 and self._index.count(key) <= allowed:
             return
-        yield Located(number, raw, duplicate_finding(bound, first))
+        yield Located(number, raw, duplicate(bound, first))
 
     def _original(self, row: int) -> bytes:
         """An earlier row without outer white space. Raises OSError where it is gone."""
@@ -290,19 +291,3 @@ class _FileCheck:
             hook, formats = bound.module.hooks.get("file"), bound.rule.formats
             if hook is not None and (not formats or summary.format in formats):
                 yield from hook(summary, bound)
-
-
-UNKNOWN_FORMAT = (
-    "No row looks like training data in a format that turnlint knows, so only its JSON is judged. "
-    "If it is training data, name its format (`--format`, or `format` in turnlint.toml)."
-)
-BLANK_ROW = "This row is blank. Delete it."
-
-
-def duplicate_finding(bound: Bound, first: int) -> Finding:
-    """The finding on a row that repeats an earlier one; `first` is the 0-based number of that one."""
-    what = f"this row repeats row {first + 1}, byte for byte"
-    related = (Related("first copy", first),)
-    return bound.at(
-        Place(), what, "Delete it, unless the repetition is meant to weigh more.", related=related
-    )

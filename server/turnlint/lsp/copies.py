@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
+from collections.abc import Iterable
 
 from turnlint.corpus.exact import ExactIndex
+from turnlint.lsp.order import LineOrder
 from turnlint.text.lines import Line, LineStore
 
 __all__ = ["Copies"]
@@ -13,7 +16,7 @@ __all__ = ["Copies"]
 class Copies:
     """Groups of lines with equal keys. Uses `Line.key` for the line's handle in the index."""
 
-    lines: set[Line]
+    lines: LineOrder
     """All lines that have a copy."""
 
     def __init__(self, store: LineStore) -> None:
@@ -23,7 +26,8 @@ class Copies:
         self._keys = array("Q")
         self._free: list[int] = []
         self._orders: dict[int, dict[Line, int]] = {}
-        self.lines = set()
+        self._sizes = Counter[int]()
+        self.lines = LineOrder(store)
 
     def add(self, line: Line, key: int) -> None:
         """Take in a line by the 64-bit key of its row."""
@@ -37,8 +41,12 @@ class Copies:
         line.key = handle
         other = self._index.add(key, handle)
         if other is not None:
-            self.lines |= {line, self._line(other)}
+            self.lines.add(self._line(other))
+            self.lines.add(line)
             self._orders.pop(key, None)
+            size = self._index.count(key)
+            self._sizes[size] += 1
+            self._sizes[size - 1] -= 1
 
     def remove(self, line: Line) -> None:
         """Let go of a line that was added; of another one nothing."""
@@ -50,11 +58,17 @@ class Copies:
         self._by_handle[handle] = None
         self._free.append(handle)
         if line in self.lines:
-            self.lines.remove(line)
+            self.lines.discard(line)
             self._orders.pop(key, None)
-            left = self._index.group(key)
-            if len(left) == 1:
-                self.lines.discard(self._line(left[0]))
+            size = self._index.count(key)
+            self._sizes[size + 1] -= 1
+            self._sizes[size] += 1
+            if size == 1:
+                self.lines.discard(self._line(self._index.group(key)[0]))
+
+    def groups(self) -> Iterable[tuple[int, int]]:
+        """How many lines are equal, and how many such groups there are."""
+        return ((size, groups) for size, groups in self._sizes.items() if size > 1 and groups)
 
     def group(self, line: Line) -> dict[Line, int]:
         """Give the lines equal to this one and itself, in order of the document, with their positions."""

@@ -14,7 +14,8 @@ from msgspec import Struct
 from pygls.uris import to_fs_path
 
 from turnlint.engine import bound_rules, file_findings, readable, vote
-from turnlint.engine.file import UNKNOWN_FORMAT, VOTERS
+from turnlint.engine.file import VOTERS
+from turnlint.engine.told import unknown_format
 from turnlint.formats import Format, get_format
 from turnlint.lsp.document import BLANKS, BOM, row_bytes
 from turnlint.model import Finding, JsonFault, Place, Settings
@@ -81,19 +82,18 @@ def recognise(taken: Sample, settings: Settings) -> Recognised:
     """Say what the text is, as the engine does for a file."""
     bound = bound_rules(settings)
 
-    def said(kind: str, detail: str) -> tuple[Finding, ...]:
-        return (bound[kind].fault(JsonFault(kind, Place(), detail)),) if kind in bound else ()
-
     head = row_bytes("".join(taken.head))
     fault = sniff(head[:HEAD_BYTES], complete=taken.complete and len(head) < HEAD_BYTES)
     if fault is not None:
-        return Recognised(settings, None, False, said(fault.kind, fault.detail))
+        said = bound.get(fault.kind)
+        findings = (said.fault(JsonFault(fault.kind, Place(), fault.detail)),) if said else ()
+        return Recognised(settings, None, False, findings)
     if settings.format is not None:
         return Recognised(settings, get_format(settings.format), True, ())
     rows = [*map(row_bytes, taken.voters)]
     found = vote(rows, settings.stage)
-    known = found is not None or not readable(rows)
-    return Recognised(settings, found, True, () if known else said("unknown-format", UNKNOWN_FORMAT))
+    unknown = bound.get("unknown-format") if found is None and readable(rows) else None
+    return Recognised(settings, found, True, (unknown_format(unknown),) if unknown else ())
 
 
 def judge_file(path: Path, settings: Settings) -> tuple[Finding, ...] | None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from lsprotocol.types import DiagnosticSeverity, DiagnosticTag
 
 from turnlint.lsp.document import Document, row_text
-from turnlint.lsp.rows import Judged, Shown
+from turnlint.lsp.rows import Judged, Shown, Telling
 from turnlint.model import Finding, Place, Severity, Span, format_pointer
 from turnlint.rules.page import url
 from turnlint.text.lines import Line
@@ -36,8 +36,8 @@ _TOP = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}
 
 def of_row(document: Document, shown: Shown) -> Diagnostic:
     """The diagnostic of a finding about a row."""
-    if shown.at is None:
-        return _of_copy(document, shown)
+    if shown.telling is not None:
+        return _of_copy(document, shown.number, shown.telling)
     judged: Judged = shown.line.result
     if judged.drawn is None:
         judged.drawn = _Drawing(document, shown.line, judged.findings)
@@ -117,29 +117,32 @@ def _data(finding: Finding, edits: Sequence[tuple[Span, str]], place: _Ranger) -
 def _near(finding: Finding, uri: str, beside: Iterator[Span], place: _Ranger) -> list[dict[str, Any]]:
     """The related places in the same row, whose spans come next."""
     near = [(next(beside), related) for related in finding.related if related.row is None]
-    return [
-        {"location": {"uri": uri, "range": place(span.start, span.end)}, "message": related.message}
-        for span, related in near
-    ]
+    return [_related(uri, place(span.start, span.end), related.message) for span, related in near]
 
 
-def _of_copy(document: Document, shown: Shown) -> Diagnostic:
-    """A finding that depends on other rows, which may have moved since: made anew each time."""
-    related = [
-        {"location": {"uri": document.uri, "range": _first_token(document, one.row)}, "message": one.message}
-        for one in shown.finding.related
-        if one.row is not None
-    ]
-    data: dict[str, Any] = {"pointer": ""}
-    if shown.echo:
-        data["echo"] = True
-    return _diagnostic(shown.finding, _first_token(document, shown.number), data, related)
+def _related(uri: str, range_: dict[str, Any], message: str) -> dict[str, Any]:
+    return {"location": {"uri": uri, "range": range_}, "message": message}
+
+
+def _of_copy(document: Document, number: int, telling: Telling) -> Diagnostic:
+    """What a line says of its equals. Drawn once; when the line moves, only its number is changed."""
+    if telling.drawn is None:
+        finding = telling.finding
+        related = [
+            _related(document.uri, _first_token(document, one.row), one.message)
+            for one in finding.related
+            if one.row is not None
+        ]
+        data: dict[str, Any] = {"pointer": "", "echo": True} if telling.echo else {"pointer": ""}
+        telling.drawn = _diagnostic(finding, _first_token(document, number), data, related)
+    drawn: Diagnostic = telling.drawn
+    for position in drawn["range"].values():
+        position["line"] = number
+    return drawn
 
 
 def _first_token(document: Document, number: int) -> dict[str, Any]:
     line = document.store.line(number)
-    if line.text.startswith("{"):  # a thousand copies are placed anew at each key
-        return {"start": {"line": number, "character": 0}, "end": {"line": number, "character": 1}}
     span = spans(row_text(line.text), [Place()])[0]
     return _range(document, line, number, span.start, span.end)
 

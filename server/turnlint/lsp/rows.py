@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from turnlint.engine import RowChecker
-from turnlint.engine.file import BLANK_ROW, duplicate_finding
+from turnlint.engine.told import blank_row, duplicate, first_copy, row_too_large
 from turnlint.lsp.copies import Copies
-from turnlint.lsp.document import BLANKS, row_bytes, row_text
-from turnlint.model import Finding, JsonFault, Place, Related, Severity
+from turnlint.lsp.document import BLANKS, BOM, row_bytes, row_text
+from turnlint.lsp.order import LineOrder
+from turnlint.model import Finding, Severity
 from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
+from turnlint.text.rows import ROW_BYTES
 
 __all__ = ["Judged", "Rows", "Shown"]
 
 logger = logging.getLogger(__name__)
 
-_FEW = 4_000
-"""So many lines are sorted; of more, the first ones are found by walking the document."""
 _NAMED_COPIES = 10
 """How many of its copies a row names."""
 
@@ -42,16 +42,29 @@ GONE = Judged(())
 """The result of a line that an edit has taken out of the document."""
 
 
+class Telling:
+    """What a line says of its equals, kept as long as it is true."""
+
+    __slots__ = ("about", "drawn", "echo", "finding")
+
+    def __init__(self, about: tuple[int, ...], finding: Finding, *, echo: bool) -> None:
+        self.about = about
+        self.finding = finding
+        self.echo = echo
+        """It stands on the first copy of a row and repeats what its later copies say."""
+        self.drawn: Any = None
+
+
 class Shown(NamedTuple):
     """A finding that was chosen to be shown, and its line."""
 
     number: int
     line: Line
     finding: Finding
-    at: int | None
-    """Which finding of the line it is; None for one that other lines decide."""
-    echo: bool = False
-    """It stands on the first copy of a row and repeats what its later copies say."""
+    at: int
+    """Which finding of the line it is."""
+    telling: Telling | None = None
+    """Given instead where other lines decide."""
 
 
 class Rows:
@@ -65,9 +78,11 @@ class Rows:
 
     def _clear(self) -> None:
         self._pending: deque[Line] = deque()
-        self._by_severity: dict[Severity, set[Line]] = {severity: set() for severity in Severity}
-        self._once: dict[str, set[Line]] = {}
+        self._by_severity = {severity: LineOrder(self.store) for severity in Severity}
+        self._once: dict[str, LineOrder] = {}
         self._copies = Copies(self.store)
+        self._tellings: dict[Line, Telling] = {}
+        self._head: Line | None = None
         self._count = 0
 
     @property
@@ -98,6 +113,12 @@ class Rows:
                 line.result = GONE
             if self._checker is not None:
                 self._pending.extendleft(reversed(change.added))
+        head = self.store.line(0)
+        if head is not self._head and self._checker is not None:
+            # A byte order mark is one at the start of the text alone.
+            moved = (line for line in (self._head, head) if line is not None and line.text.startswith(BOM))
+            self._pending.extend(moved)
+            self._head = head
 
     def work(self, seconds: float) -> None:
         """Judge waiting lines for so long, and at least one."""
@@ -113,7 +134,10 @@ class Rows:
     def _judge(self, line: Line, checker: RowChecker) -> None:
         raw = row_bytes(self._text(line))
         if not raw or raw.isspace():
-            line.result = self._keep(line, self._blank())
+            line.result = self._keep(line, self._said("blank-row", blank_row))
+            return
+        if len(raw) > ROW_BYTES:
+            line.result = self._keep(line, self._said("row-too-large", row_too_large, len(raw)))
             return
         try:
             findings, facts = checker.check(raw)
@@ -130,9 +154,9 @@ class Rows:
         text = row_text(line.text)
         return text if text is line.text or self.store.line(0) is line else line.text
 
-    def _blank(self) -> tuple[Finding, ...]:
-        bound = self._bound.get("blank-row")
-        return (bound.fault(JsonFault("blank-row", Place(columns=(0, 0)), BLANK_ROW)),) if bound else ()
+    def _said(self, rule: str, word: Callable[..., Finding], *about: int) -> tuple[Finding, ...]:
+        bound = self._bound.get(rule)
+        return (word(bound, *about),) if bound else ()
 
     def _keep(self, line: Line, findings: Iterable[Finding]) -> Judged:
         """Enter a line where its findings will be looked for."""
@@ -141,7 +165,7 @@ class Rows:
         for finding in findings:
             if rules[finding.rule].rule.once:
                 kept.setdefault(finding.rule, finding)
-                self._once.setdefault(finding.rule, set()).add(line)
+                self._once.setdefault(finding.rule, LineOrder(self.store)).add(line)
             else:
                 kept[len(kept)] = finding
                 self._by_severity[finding.severity].add(line)
@@ -153,6 +177,7 @@ class Rows:
         if judged is None:
             return
         self._copies.remove(line)
+        self._tellings.pop(line, None)
         self._count -= len(judged.findings)
         for finding in judged.findings:
             self._by_severity[finding.severity].discard(line)
@@ -165,11 +190,8 @@ class Rows:
         number, end = self.store.number(line), self._end()
         judged: Judged = line.result or CLEAN
         found = [one for one in judged.findings if one.rule in self._once or self._stands(one, number, end)]
-        copied = self._bound.get("exact-duplicate")
-        if copied is not None and line in self._copies.lines:
-            for severity in {copied.settings.severity, _echo_severity(copied)}:
-                found += [one.finding for one in self._copy(number, line, copied, severity)]
-        return found
+        telling = self._telling(line) if line in self._copies.lines else None
+        return [*found, telling.finding] if telling else found
 
     def shown(self, limit: int) -> tuple[list[Shown], int]:
         """Choose at most so many findings: the most severe, of these the first of the document.
@@ -182,7 +204,7 @@ class Rows:
         if len(chosen) == limit:
             repeated = sum(len(lines) - 1 for lines in self._once.values() if lines)
             hidden = self.store.count - end if "blank-row" in self._bound else 0
-            left = self._count + len(self._copies.lines) - repeated - hidden - limit
+            left = self._count + self._told() - repeated - hidden - limit
         chosen.sort(key=lambda one: one.number)
         return chosen, max(left, 0)
 
@@ -192,55 +214,50 @@ class Rows:
         copied = self._bound.get("exact-duplicate")
         for severity in sorted(Severity, reverse=True):
             yield from (one for one in once if one.finding.severity == severity)
-            for number, line in self._in_order(self._by_severity[severity]):
+            for number, line in self._by_severity[severity]:
                 for index, finding in enumerate(line.result.findings):
                     if finding.severity == severity and self._stands(finding, number, end):
                         yield Shown(number, line, finding, index)
-            if copied is not None and severity in (copied.settings.severity, _echo_severity(copied)):
-                for number, line in self._in_order(self._copies.lines):
-                    yield from self._copy(number, line, copied, severity)
+            if copied is not None and severity in (copied.settings.severity, Severity.INFO):
+                for number, line in self._copies.lines:
+                    telling = self._telling(line)
+                    if telling is not None and telling.finding.severity == severity:
+                        yield Shown(number, line, telling.finding, 0, telling)
 
     def _stands(self, finding: Finding, number: int, end: int) -> bool:
         """Whether a line shows a finding itself: not of a blank row at the end, nor what is said once."""
         return finding.rule not in self._once and (finding.rule != "blank-row" or number < end)
 
-    def _first(self, rule: str, lines: set[Line]) -> Shown:
-        number, line = next(self._in_order(lines))
+    def _first(self, rule: str, lines: LineOrder) -> Shown:
+        number, line = next(iter(lines))
         findings: tuple[Finding, ...] = line.result.findings
         index = next(at for at, finding in enumerate(findings) if finding.rule == rule)
         return Shown(number, line, findings[index], index)
 
-    def _copy(self, number: int, line: Line, bound: Bound, severity: Severity) -> Iterator[Shown]:
-        """What a row says of its equals: a later copy that it is one, the first row where the copies are."""
-        allowed = bound["max_copies"] or 1
-        group = self._copies.group(line)
-        if len(group) <= allowed:
-            return
-        if group[line] >= allowed:
-            if severity == bound.settings.severity:
-                first = self.store.number(next(iter(group)))
-                yield Shown(number, line, duplicate_finding(bound, first), None)
-        elif group[line] == 0 and severity == _echo_severity(bound):
-            later = islice(group, allowed, allowed + _NAMED_COPIES)
-            related = tuple(Related("a later copy", self.store.number(one)) for one in later)
-            copies = len(group) - allowed
-            times = "once more" if copies == 1 else f"{copies:,} more times"
-            words = f"This row stands in the file {times}."
-            module = bound.module
-            yield Shown(
-                number,
-                line,
-                Finding(module.name, module.family, severity, words, Place(), related),
-                None,
-                echo=True,
-            )
+    def _told(self) -> int:
+        """How many lines say something of their equals."""
+        bound = self._bound.get("exact-duplicate")
+        allowed = _allowed(bound) if bound else 0
+        return sum(groups * (size - allowed + 1) for size, groups in self._copies.groups() if size > allowed)
 
-    def _in_order(self, lines: set[Line]) -> Iterator[tuple[int, Line]]:
-        """Lines with their numbers in order of the document."""
-        if len(lines) <= _FEW:
-            yield from sorted(((self.store.number(line), line) for line in lines), key=lambda pair: pair[0])
+    def _telling(self, line: Line) -> Telling | None:
+        """What a line says of its equals: a later copy that it is one, the first row where the copies are."""
+        bound = self._bound["exact-duplicate"]
+        allowed = _allowed(bound)
+        group = self._copies.group(line)
+        at, copies = group[line], len(group) - allowed
+        if copies <= 0 or 0 < at < allowed:
+            return None
+        number = self.store.number
+        if at:
+            about: tuple[int, ...] = (number(next(iter(group))),)
         else:
-            yield from ((number, line) for number, line in enumerate(self.store) if line in lines)
+            about = (copies, *map(number, islice(group, allowed, allowed + _NAMED_COPIES)))
+        known = self._tellings.get(line)
+        if known is None or known.about != about or known.echo != (not at):
+            finding = duplicate(bound, about[0]) if at else first_copy(bound, about[1:], copies)
+            known = self._tellings[line] = Telling(about, finding, echo=not at)
+        return known
 
     def _end(self) -> int:
         """The number behind the last row that is not blank: what follows harms nobody."""
@@ -250,5 +267,6 @@ class Rows:
         return end
 
 
-def _echo_severity(bound: Bound) -> Severity:
-    return min(bound.settings.severity, Severity.INFO)
+def _allowed(bound: Bound) -> int:
+    """How many equal rows there may be."""
+    return bound["max_copies"] or 1

@@ -17,10 +17,12 @@ from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
-__all__ = ["HEAD_BYTES", "Batch", "FileFault", "RowReader", "sniff"]
+__all__ = ["HEAD_BYTES", "ROW_BYTES", "Batch", "FileFault", "RowReader", "sniff"]
 
 HEAD_BYTES = 1 << 20
 """How much of a file decides what it is and how its rows end."""
+ROW_BYTES = 64 << 20
+"""Larger rows are not judged."""
 
 _BOM = b"\xef\xbb\xbf"
 _CUT_BYTES = 1 << 10
@@ -76,7 +78,7 @@ class RowReader:
     """Lengths in bytes of the rows that were cut, by row number."""
 
     def __init__(
-        self, stream: BinaryIO, *, chunk_bytes: int = 1 << 20, max_row_bytes: int = 64 << 20
+        self, stream: BinaryIO, *, chunk_bytes: int = 1 << 20, max_row_bytes: int = ROW_BYTES
     ) -> None:
         self._stream = stream
         self._chunk_bytes = chunk_bytes
