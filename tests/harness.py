@@ -51,6 +51,7 @@ __all__ = [
     "by_place",
     "cases_of",
     "differences",
+    "every_row",
     "fix_rows",
     "pages",
     "rewrite",
@@ -145,6 +146,14 @@ class _Block(NamedTuple):
 def pages() -> list[Path]:
     """Every page of cases, in order."""
     return sorted((FIXTURES / "rules").glob("*/*.md"))
+
+
+def every_row() -> list[bytes]:
+    """Rows of every kind: valid ones of each format, those of the rules' cases, the demo."""
+    rows: list[bytes] = []
+    for path in sorted([*FIXTURES.rglob("*.jsonl"), *FIXTURES.rglob("*.md")]):
+        rows += [row for row in path.read_bytes().split(b"\n") if row.lstrip()[:1] in (b"{", b"[")]
+    return [row for row in rows if len(row) < 4_000]
 
 
 @cache

@@ -104,13 +104,17 @@ class Edit(Struct, frozen=True):
     """Replace what a place covers in a row.
 
     `whole` takes the full extent of an object or array instead of its opening bracket; `remove` takes a
-    member or item away together with the comma and white space that belong to it. `content` is raw JSON text.
+    member or item away together with the comma and white space that belong to it; `quoted` makes a string of
+    a value as it is written; `nested` moves these members of an object, as they are written, into an object
+    of its own under the key that `content` names. Else `content` is raw JSON text.
     """
 
     place: Place
     content: str = ""
     whole: bool = False
     remove: bool = False
+    quoted: bool = False
+    nested: tuple[str, ...] = ()
 
 
 class Fix(Struct, frozen=True):
@@ -166,7 +170,7 @@ class ShapeFault(Struct, frozen=True):
     expected: tuple[str, ...] = ()
     """Allowed keys, values or types, as they are to be printed."""
     found: Any = None
-    """The offending value."""
+    """The offending value; of a missing key the wrong key or keys that stand for it, else its object."""
     rule: str = ""
     """The rule that the declaration names for this fault; empty for the rule of the kind."""
     meant: str = ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.benchmarks.__main__ import best
+from tests.benchmarks.measure import best
 
 from turnlint.model import Edit, Fix, Place, Pointer, Span
 from turnlint.text import scan
@@ -19,9 +19,7 @@ from turnlint.text.scan import (
     apply,
     duplicate_keys,
     edit_spans,
-    extent,
     fix_spans,
-    removal,
     spans,
     tokens,
 )
@@ -40,6 +38,12 @@ CALL = (
 
 def cut(text: str, span: Span) -> str:
     return text[span.start : span.end]
+
+
+def extent(text: str, place: Place) -> Span:
+    """All columns of what stands at a place."""
+    ((span, _),) = edit_spans(text, [Edit(place, whole=True)])
+    return span
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,6 @@ def test_empty_slice_stands_between_characters() -> None:
         (Place(("a", 1)), '{"b": "]"}'),
         (Place(("a", 1, "b")), '"]"'),
         (Place(("a",)).key(), '"a"'),
-        (Place(("missing",)), "{"),
         (Place(columns=(0, 1)), "{"),
     ],
 )
@@ -131,6 +134,9 @@ def test_extent(place: Place, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "gone", "expected"),
     [
+        ('{"a": 1, "a": 2}', [("a",)], "{}"),
+        ('{"a": 1, "b": 2, "\\u0061": 3}', [("a",)], '{"b": 2}'),
+        ('{"a": 1, "b": 2, "a": 3, "c": 4, "a": 5}', [("b",), ("a",)], '{"c": 4}'),
         ('{"a": 1, "b": 2}', [("a",)], '{"b": 2}'),
         ('{"a": 1, "b": 2}', [("b",)], '{"a": 1}'),
         ('{"a": 1 , "b": 2 }', [("b",)], '{"a": 1 }'),
@@ -171,7 +177,41 @@ def test_insertion_stays_beside_a_replacement() -> None:
 
 
 @pytest.mark.parametrize(
-    "edit", [Edit(Place(("x",)), "1"), Edit(Place(("x",)), remove=True), Edit(Place(("a", 0)), remove=True)]
+    ("text", "pointer", "expected"),
+    [
+        ('{"a": {"n": 1.10, "n": 0e2}}', ("a",), r'{"a": "{\"n\": 1.10, \"n\": 0e2}"}'),
+        ('{"a": [ "\\u00e9é", \t"\\""]}', ("a",), r'{"a": "[ \"\\u00e9é\", \t\"\\\"\"]"}'),
+        ('{"a": 12345678901234567890123, "b": 1}', ("a",), '{"a": "12345678901234567890123", "b": 1}'),
+    ],
+)
+def test_what_is_quoted_stays_as_it_is_written(text: str, pointer: Pointer, expected: str) -> None:
+    assert apply(text, Fix("", (Edit(Place(pointer), quoted=True),))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"t": {"n": "x", "p": {}}}', '{"t": {"f": {"n": "x", "p": {}}}}'),
+        ('{"t": {"y": 1, "p": {"n": 1.10} , "n": 2}}', '{"t": {"y": 1, "f": {"p": {"n": 1.10} , "n": 2}}}'),
+        ('{"t": {"n": 1, "y": 2, "p": [3]}}', '{"t": {"f": {"n": 1, "p": [3]}, "y": 2}}'),
+        ('{"t": {"p": 1,"y": 2,"n": 3,"z": 4}}', '{"t": {"f": {"p": 1, "n": 3},"y": 2,"z": 4}}'),
+        ('{"t": {"n": 1, "y": 2, "n": 3}}', '{"t": {"f": {"n": 1, "n": 3}, "y": 2}}'),
+    ],
+)
+def test_members_that_move_into_an_object_of_their_own(text: str, expected: str) -> None:
+    assert apply(text, Fix("", (Edit(Place(("t",)), "f", nested=("n", "p")),))) == expected
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit(Place(("x",)), "1"),
+        Edit(Place(("x",)), remove=True),
+        Edit(Place(("a", 0)), remove=True),
+        Edit(Place(("x",)), quoted=True),
+        Edit(Place(), "f", nested=("x",)),
+        Edit(Place(("a",)), "f", nested=("a",)),
+    ],
 )
 def test_edit_of_what_is_not_there_is_refused(edit: Edit) -> None:
     with pytest.raises(LookupError):
@@ -259,7 +299,8 @@ def test_every_pointer_finds_its_value(pair: tuple[Any, str]) -> None:
             assert json.loads(cut(text, span)) == item
         assert json.loads(cut(text, extent(text, Place(pointer)))) == item
         if pointer and isinstance(pointer[-1], str):
-            assert json.loads(cut(text, spans(text, [Place(pointer, "key")])[0])) == pointer[-1]
+            key = spans(text, [Place(pointer, "key")])[0]
+            assert json.loads(cut(text, key)) == pointer[-1]
 
 
 @settings(max_examples=60, deadline=None)
@@ -282,12 +323,11 @@ def test_removal_leaves_the_rest(pair: tuple[Any, str], data: st.DataObject) -> 
     if not members:
         return
     gone = data.draw(st.sampled_from(members))
-    span = removal(text, gone)
     parent = value
     for step in gone[:-1]:
         parent = parent[step]
     del parent[gone[-1]]
-    assert json.loads(text[: span.start] + text[span.end :]) == value
+    assert json.loads(apply(text, Fix("", (Edit(Place(gone), remove=True),)))) == value
 
 
 @settings(max_examples=100, deadline=None)
@@ -295,7 +335,7 @@ def test_removal_leaves_the_rest(pair: tuple[Any, str], data: st.DataObject) -> 
 def test_broken_rows_never_raise(text: str, steps: list[str | int]) -> None:
     place = Place(tuple(steps))
     asked = [place, place.key(), place.slice(1, 2), Place(place.pointer, inner=place)]
-    for span in [*spans(text, asked), extent(text, place)]:
+    for span in spans(text, asked):
         assert 0 <= span.start <= span.end <= len(text)
     duplicate_keys(text)
     assert all(text[start:end] for _, start, end in tokens(text))
@@ -319,12 +359,21 @@ def test_time_grows_no_faster_than_the_row(start: str, unit: str) -> None:
         text = start + unit * count
         place = Place(("a", 1, "a"))
         spans(text, [place, place.slice(3, 4), Place(("a",), inner=place)])
-        extent(text, place)
+        fix_spans(text, [Fix("", (Edit(place, whole=True),))])
         duplicate_keys(text)
         for _ in tokens(text):
             pass
 
     assert best(lambda: work(20_000)) < 30 * max(best(lambda: work(2_000)), 1e-4)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_time_grows_no_faster_than_the_depth(closed: bool) -> None:
+    def work(depth: int) -> None:
+        text = '{"a":[' * depth + '"b",[]' * 5_000 + "]}" * depth * closed
+        assert cut(text, spans(text, [Place(("a", 0) * depth)])[0]) == '"b"'
+
+    assert best(lambda: work(200)) < 10 * best(lambda: work(20))
 
 
 def test_fixes_of_many_findings_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,21 +7,27 @@ Only a row that cannot be proved clean is judged rule by rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
+from itertools import chain, islice
 from operator import eq
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from xxhash import xxh3_64_intdigest
 
 from turnlint.engine.triggers import Scanner, literals
 from turnlint.formats import Format, detect
-from turnlint.formats.shape import declared_keys, faults
-from turnlint.model import Example, Facts, Finding, JsonFault, Place, Row, Settings, ShapeFault
+from turnlint.formats.shape import FAULT_CAP, declared_keys, faults
+from turnlint.model import Example, Facts, Finding, JsonFault, Place, Pointer, Row, Settings, ShapeFault
 from turnlint.rules import BLANK, ORDER, REPEAT, Bound, Keys, Trigger, all_rules
 from turnlint.text.decode import decode
 
-__all__ = ["RowChecker", "facts_of"]
+__all__ = ["FINDING_CAP", "RowChecker", "facts_of"]
+
+FINDING_CAP = 100
+"""So many findings of one rule are told of a row. All are made alike: more would only be slow."""
 
 _OUTLINES = 10_000
 """How many sequences of roles are remembered."""
@@ -125,18 +131,25 @@ class RowChecker:
         if stranger is not None:
             return (*found, *self._json_findings((stranger,)))
         found += self._shape_findings(departures)
+        if len(departures) < FAULT_CAP:  # else nobody knows what else is wrong, and not much is right
+            found += self._content_findings(row, hits, shaped, departures)
+        return tuple(_capped(found))
+
+    def _content_findings(
+        self, row: Row, hits: int, shaped: Any, departures: list[ShapeFault]
+    ) -> list[Finding]:
+        """What is wrong with the turns of a row, of which its departures from the shape are told already."""
+        assert self._format is not None
         example = self._format.example(row.value)
-        judged = self._example_findings(example, hits | self._traits_of(example))
-        if departures:
-            marked = {fault.place.pointer for fault in departures}
-            marked |= {fault.place.pointer[:-1] for fault in departures if fault.meant}
-            judged = [one for one in judged if one.place is None or one.place.pointer not in marked]
-        elif shaped is not None and not hits & self._rich:
+        marked = {fault.place.pointer for fault in departures}
+        marked |= {fault.place.pointer[:-1] for fault in departures if fault.meant}
+        judged = list(self._example_findings(example, hits | self._traits_of(example), marked))
+        if not departures and shaped is not None and not hits & self._rich:
             self._remember(shaped, row.value, example)
         if row.faults:
             told = {fault.kind for fault in row.faults}
             judged = [one for one in judged if not told & self._yields[one.rule]]
-        return (*found, *judged)
+        return judged
 
     def _json_findings(self, found: Iterable[JsonFault]) -> Iterator[Finding]:
         for fault in found:
@@ -144,11 +157,14 @@ class RowChecker:
             if bound is not None:
                 yield bound.fault(fault)
 
-    def _shape_findings(self, departures: list[ShapeFault]) -> Iterator[Finding]:
+    def _shape_findings(self, departures: Iterable[ShapeFault]) -> Iterator[Finding]:
+        told = Counter[str]()
         for fault in departures:
             bound = self._bound.get(fault.rule or _BY_KIND.get(fault.kind, fault.kind))
-            if bound is not None:
-                yield from bound.module.hooks["shape"](fault, bound)
+            if bound is not None and told[bound.module.name] <= FINDING_CAP:
+                for finding in bound.module.hooks["shape"](fault, bound):
+                    told[finding.rule] += 1
+                    yield finding
 
     def _traits_of(self, example: Example) -> int:
         """Which triggers other than words and keys this example may pull, as bits."""
@@ -163,22 +179,21 @@ class RowChecker:
             previous = text
         return traits
 
-    def _example_findings(self, example: Example, hits: int) -> list[Finding]:
-        found: list[Finding] = []
+    def _example_findings(
+        self, example: Example, hits: int, marked: Set[Pointer] = frozenset()
+    ) -> Iterator[Finding]:
+        """What each rule finds elsewhere than at marked places: one more than is told, if there are more."""
+        turns = example.all_turns
         for bound, hook, mask in self._hooks["example"]:
             if mask & hits:
-                found += hook(example, bound)
-        turns = example.all_turns
+                yield from _some(hook(example, bound), marked)
         for bound, hook, mask in self._hooks["turn"]:
             if mask & hits:
-                for turn in turns:
-                    found += hook(turn, example, bound)
+                yield from _some(chain.from_iterable(hook(turn, example, bound) for turn in turns), marked)
         for bound, hook, mask in self._hooks["text"]:
             if mask & hits:
-                for turn in turns:
-                    for text in turn.texts:
-                        found += hook(text, turn, bound)
-        return found
+                texts = ((text, turn) for turn in turns for text in turn.texts)
+                yield from _some(chain.from_iterable(hook(*one, bound) for one in texts), marked)
 
     def _other_format(self, row: Row, departures: list[ShapeFault]) -> JsonFault | None:
         """A row that lacks what its file's format needs may be a row of another format."""
@@ -198,7 +213,7 @@ class RowChecker:
         if outline in self._outlines or len(self._outlines) >= _OUTLINES:
             return
         if all(type(text) is str for text in texts):
-            ordered = not self._example_findings(example, self._traits[ORDER])
+            ordered = next(self._example_findings(example, self._traits[ORDER]), None) is None
             self._outlines[outline] = 2 * _strings(value) if ordered else 0
 
     def _of(self, hook: str) -> Iterator[tuple[Bound, _Hook, int]]:
@@ -224,6 +239,25 @@ def _bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:
 
 def _trigger(bound: Bound) -> Trigger:
     return bound.rule.trigger or _NONE
+
+
+def _some(found: Iterable[Finding], marked: Set[Pointer]) -> Iterator[Finding]:
+    """The first findings of a rule that are not at marked places, one more than is told."""
+    if marked:
+        found = (one for one in found if one.place is None or one.place.pointer not in marked)
+    return islice(found, FINDING_CAP + 1)
+
+
+def _capped(found: list[Finding]) -> Iterator[Finding]:
+    """The first findings of each rule; the last one says that there are more."""
+    left = Counter(one.rule for one in found) if len(found) > FINDING_CAP else Counter[str]()
+    told = Counter[str]()
+    for one in found:
+        told[one.rule] += 1
+        if told[one.rule] == FINDING_CAP < left[one.rule]:
+            yield replace(one, message=f"{one.message} The row has more of these.")
+        elif told[one.rule] <= FINDING_CAP:
+            yield one
 
 
 def _not_an_object(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, ClassVar
 
 import msgspec
@@ -15,7 +16,10 @@ from msgspec import Meta, Struct, inspect
 
 from turnlint.model import Place, Pointer, ShapeFault
 
-__all__ = ["Shape", "declared_keys", "faults", "iter_structs", "note"]
+__all__ = ["FAULT_CAP", "Shape", "declared_keys", "faults", "iter_structs", "note"]
+
+FAULT_CAP = 10_000
+"""Behind so many faults of a value, no further items of its arrays are read."""
 
 
 class Shape(Struct, forbid_unknown_fields=True):
@@ -44,7 +48,10 @@ def note(
 
 
 def faults(shape: type[Struct], value: Any, pointer: Pointer = ()) -> list[ShapeFault]:
-    """List every departure of a decoded JSON value from its declared shape, in the order it is read."""
+    """List the departures of a decoded JSON value from its declared shape, in the order it is read.
+
+    They are all unless there are `FAULT_CAP` or more.
+    """
     found: list[ShapeFault] = []
     _checker(shape)(value, pointer, found)
     return found
@@ -206,6 +213,8 @@ def _array(node: inspect.ListType, context: _Context) -> _Check:
         if len(value) < minimum:
             found.append(context.fault("too-few-items", pointer, value))
         for position, element in enumerate(value):
+            if len(found) >= FAULT_CAP:
+                break
             item(element, (*pointer, position), found)
 
     return check
@@ -250,7 +259,7 @@ def _object(node: inspect.StructType, siblings: Mapping[str, inspect.Field]) -> 
     closed = node.forbid_unknown_fields
 
     def check(value: Any, pointer: Pointer, found: list[ShapeFault]) -> None:
-        strange = [key for key in value if key not in known]
+        strange = [*islice((key for key in value if key not in known), FAULT_CAP)]
         if not needed <= value.keys():
             absent = [one for one in required if one.encode_name not in value]
             found.extend([_missing(one, owner, value, pointer, strange) for one in absent])
@@ -290,13 +299,13 @@ def _missing(
     if inside:
         place = Place((*pointer, inside[0]), part="key")
         hint = f"put {' and '.join(f'`{key}`' for key in inside)} into an object under `{name}`"
-        return ShapeFault("missing-key", place, owner, name, (hint,), inside[0], rule)
+        return ShapeFault("missing-key", place, owner, name, (hint,), tuple(inside), rule)
     for key in strange:
         if _close(key, name):
             strange.remove(key)
             place = Place((*pointer, key), part="key")
             return ShapeFault("missing-key", place, owner, name, (f"rename `{key}` to `{name}`",), key, rule)
-    return ShapeFault("missing-key", Place(pointer), owner, name, (), None, rule)
+    return ShapeFault("missing-key", Place(pointer), owner, name, (), value, rule)
 
 
 def _members_of(member: inspect.Field) -> frozenset[str]:

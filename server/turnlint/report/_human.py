@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from turnlint.model import Finding, Place, Span
 from turnlint.report import Report, RowFindings, Tally
-from turnlint.report._text import counted, paint, visible
+from turnlint.report._text import paint, visible
 from turnlint.text.decode import row_text
+from turnlint.text.label import counted
 from turnlint.text.scan import spans
 
 __all__ = ["HumanReport"]

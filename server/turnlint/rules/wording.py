@@ -8,9 +8,9 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from turnlint.model import Edit, Fix, ShapeFault
+from turnlint.model import Edit, Fix, Place, ShapeFault
 
-__all__ = ["closest", "is_finite", "one_of", "rename", "sentence"]
+__all__ = ["add", "closest", "is_finite", "nest", "one_of", "rename", "sentence"]
 
 _LONGEST = 40
 """Nobody misspells a word of more code points than this."""
@@ -44,7 +44,11 @@ def one_of(words: Sequence[str]) -> str:
 
 def sentence(clause: str) -> str:
     """Make a clause a sentence of its own."""
-    return f"{clause[:1].upper()}{clause[1:]}."
+    return f"{_capital(clause)}."
+
+
+def _capital(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
 
 
 def is_finite(value: Any) -> bool:
@@ -58,3 +62,19 @@ def rename(fault: ShapeFault) -> Fix | None:
         edit = Edit(fault.place, json.dumps(fault.name))
         return Fix(f"Rename to `{fault.name}`", (edit,))
     return None
+
+
+def nest(fault: ShapeFault) -> Fix | None:
+    """Offer to put keys into an object under the missing one, where they stand beside it."""
+    if type(fault.found) is not tuple:
+        return None
+    edit = Edit(Place(fault.place.pointer[:-1]), fault.name, nested=fault.found)
+    return Fix(_capital(fault.expected[0]), (edit,), safe=True)
+
+
+def add(fault: ShapeFault, member: str) -> Fix | None:
+    """Offer to write a missing member, given as JSON text, behind the opening brace of its object."""
+    if type(fault.found) is not dict:
+        return None
+    content = f"{{{member}, " if fault.found else f"{{{member}"
+    return Fix(f"Add `{member}`", (Edit(fault.place, content),), safe=True)

@@ -6,27 +6,32 @@ over the row: values that were not asked for are skipped by regular expressions 
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from bisect import bisect
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import orjson
 
 from turnlint.model import Edit, Fix, Place, Pointer, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
     "BLANK",
     "NUMBER",
     "STRING",
+    "Reading",
     "apply",
+    "bracket_columns",
+    "brackets",
     "duplicate_keys",
     "edit_spans",
-    "extent",
     "fix_spans",
-    "removal",
     "spans",
     "tokens",
     "unescape",
@@ -62,6 +67,8 @@ _STRUCTURE = re.compile(
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
+_DEEP = 8
+"""From this depth on it pays to find the ends of all containers at once, instead of those of each level."""
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -77,9 +84,29 @@ def tokens(text: str, start: int = 0) -> Iterator[tuple[str, int, int]]:
         yield (match.group() if kind == "punctuation" else kind), match.start(), match.end()
 
 
+def brackets(text: str) -> Iterator[str]:
+    """Yield the brackets of a text in their order, without those in strings.
+
+    Behind a string that is not closed nothing comes.
+    """
+    return (text[at] for at in bracket_columns(text))
+
+
+def bracket_columns(text: str, at: int = 0) -> Iterator[int]:
+    """Yield where the brackets are that `brackets` gives, from a column on that is not inside of a string."""
+    while bracket := _BRACKET.match(text, at):
+        at = bracket.end()
+        yield at - 1
+
+
 def unescape(body: str) -> str:
     r"""Decode the inside of a string token. An escape unknown to JSON stands for its character: `\x` is x."""
-    return _ESCAPE.sub(_character, body) if "\\" in body else body
+    if "\\" not in body:
+        return body
+    try:
+        return str(orjson.loads(f'"{body}"'))
+    except orjson.JSONDecodeError:  # raw control characters, half pairs, escapes of no JSON
+        return _ESCAPE.sub(_character, body)
 
 
 def spans(text: str, places: Sequence[Place]) -> list[Span]:
@@ -90,21 +117,6 @@ def spans(text: str, places: Sequence[Place]) -> list[Span]:
     """
     row = _Map(text, places)
     return [row.span(place) for place in places]
-
-
-def extent(text: str, place: Place) -> Span:
-    """Find one place as `spans` does, with the full extent of an object or array that is there."""
-    return _Map(text, [place]).extent(place)
-
-
-def removal(text: str, pointer: Pointer) -> Span:
-    """Find what to delete so that a member or item goes, with a comma and white space.
-
-    The empty pointer is the whole row. Raises LookupError where nothing stands at the pointer.
-    """
-    if not pointer:
-        return Span(0, len(text))
-    return _Map(text, [Place(pointer)]).removals(pointer[:-1], {pointer[-1]})[0]
 
 
 def edit_spans(text: str, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
@@ -137,8 +149,11 @@ def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
             removed.setdefault(pointer[:-1], set()).add(pointer[-1])
         elif edit.remove:
             found.append((Span(0, len(row.text)), ""))
+        elif edit.nested:
+            found += row.nesting(edit)
         else:
-            found.append((row.edited(edit), edit.content))
+            span = row.edited(edit)
+            found.append((span, _quote(row.text[span.start : span.end]) if edit.quoted else edit.content))
     for parent, steps in removed.items():
         found += [(span, "") for span in row.removals(parent, steps)]
     # What inserts comes before what replaces from the same column on; of two that replace, the wider wins.
@@ -244,8 +259,8 @@ class _Map:
     def __init__(self, text: str, places: Iterable[Place]) -> None:
         self.text = text
         self._root = _Node()
-        self._readings: dict[int, _Reading] = {}
-        self._listed: dict[Pointer, tuple[list[_Listed], dict[str | int, int]]] = {}
+        self._readings: dict[int, Reading] = {}
+        self._listed: dict[Pointer, tuple[list[_Listed], dict[str | int, list[int]]]] = {}
         pointers = [place.pointer for place in places if place.columns is None]
         for pointer in pointers:
             self._root.at(pointer)
@@ -269,7 +284,7 @@ class _Map:
             start, end = member.key, member.key_end
         if text[start] != '"' or (place.inner is None and place.chars is None):
             return Span(start, end)
-        reading = self._readings.get(start) or self._readings.setdefault(start, _Reading(text, start, end))
+        reading = self._readings.get(start) or self._readings.setdefault(start, Reading(text, start, end))
         if place.inner is None:
             return reading.span(*place.chars)  # type: ignore[misc]
         if not reading.value.strip():
@@ -278,7 +293,7 @@ class _Map:
         return reading.span(inner.start, inner.end)
 
     def extent(self, place: Place) -> Span:
-        """What `extent` gives for an asked place."""
+        """What `span` gives, of an object or array that is there with its full extent."""
         member = self._root.at(place.pointer).member
         if member is not None and place == Place(place.pointer):  # a value as such, and no part of it
             return Span(member.value, _skip(self.text, member.value))
@@ -289,37 +304,59 @@ class _Map:
         place = edit.place
         if place.columns is None and self._root.at(place.pointer).member is None:
             raise LookupError(place.pointer)
-        return self.extent(place) if edit.whole else self.span(place)
+        return self.extent(place) if edit.whole or edit.quoted else self.span(place)
+
+    def nesting(self, edit: Edit) -> list[tuple[Span, str]]:
+        """How members get into an object of their own: it opens at the first one, and others move to it.
+
+        Raises LookupError where the object has none of them.
+        """
+        members, _ = self._members_of(edit.place.pointer)
+        moved = [index for index, (step, _, _) in enumerate(members) if step in edit.nested]
+        if not moved:
+            raise LookupError(edit.nested)
+        first, *others = _runs(moved)
+        texts = [self.text[members[index][1].start : members[index][2]] for run in others for index in run]
+        start, end = members[first[0]][1].start, members[first[-1]][2]
+        opened = (Span(start, start), f"{json.dumps(edit.content)}: {{")
+        closed = (Span(end, end), ", ".join(["", *texts]) + "}")
+        return [opened, closed, *((_gap(members, run), "") for run in others)]
 
     def removals(self, parent: Pointer, steps: set[str | int]) -> list[Span]:
         """What to delete so that these members of one container go: one span for each run of neighbours.
 
+        Of equal keys all go: those before the last, which nobody reads, would be read in its place.
         Raises LookupError where one of them is not in the row.
         """
-        if parent not in self._listed:
-            node = self._root.at(parent)
+        members, at = self._members_of(parent)
+        return [_gap(members, run) for run in _runs(sorted(index for step in steps for index in at[step]))]
+
+    def _members_of(self, pointer: Pointer) -> tuple[list[_Listed], dict[str | int, list[int]]]:
+        """The members of an asked container in their order, and at which positions each step stands."""
+        if pointer not in self._listed:
+            node = self._root.at(pointer)
             members = list(_members(self.text, node.member.value)) if node.member is not None else []
-            self._listed[parent] = members, {step: index for index, (step, _, _) in enumerate(members)}
-        members, last = self._listed[parent]
-        runs: list[tuple[int, int]] = []
-        for index in sorted(last[step] for step in steps):
-            if runs and runs[-1][1] == index - 1:
-                runs[-1] = (runs[-1][0], index)
-            else:
-                runs.append((index, index))
-        return [_gap(members, *run) for run in runs]
+            at: dict[str | int, list[int]] = {}
+            for index, (step, _, _) in enumerate(members):
+                at.setdefault(step, []).append(index)
+            self._listed[pointer] = members, at
+        return self._listed[pointer]
 
 
-class _Reading:
-    """A string token decoded, and the way back from its code points to the columns of the row."""
+class Reading:
+    """A string token decoded, and the way from its code points to the columns of the row and back."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
+        """The token stands in `text` from `start` to `end`, and need not be closed."""
         self.start = start + 1
-        self.end = max(self.start, end - (end - start > 1 and text[end - 1] == '"'))
+        """The column behind the opening quote."""
+        self.end = end - _is_closed(text[start:end])
+        """The column of the closing quote; the end of the token where there is none."""
         self.body = text[self.start : self.end]
 
     @cached_property
     def value(self) -> str:
+        """The decoded string."""
         return unescape(self.body)
 
     @cached_property
@@ -337,9 +374,21 @@ class _Reading:
         after, extra = self._escapes
         return max(self.start, min(self.start + index + extra[bisect(after, index)], self.end))
 
+    def index(self, column: int) -> int:
+        """The decoded code point that a column of the row belongs to; the column is clamped to the string."""
+        indices = range(len(self.value) + 1)
+        return max(bisect(indices, column, key=self.column) - 1, 0)
+
     def span(self, start: int, end: int) -> Span:
+        """The columns of a slice of the decoded string."""
         first = self.column(max(start, 0))
         return Span(first, max(first, self.column(end)))
+
+
+def _is_closed(token: str) -> bool:
+    """Whether a string token ends in a quote of its own: one behind an even number of backslashes."""
+    body = token[1:-1]
+    return token[1:].endswith('"') and (len(body) - len(body.rstrip("\\"))) % 2 == 0
 
 
 def _character(match: re.Match[str]) -> str:
@@ -357,24 +406,45 @@ def _walk(text: str, root: _Node) -> None:
     if start == len(text):
         return
     root.member = _Member(start, start, start)
-    waiting = [root]
+    waiting = [(root, 0)]
+    ends: dict[int, int] = {}
     while waiting:
-        node = waiting.pop()
+        node, depth = waiting.pop()
         if not node.steps or node.member is None:
             continue
+        start = node.member.value
+        if depth >= _DEEP and start not in ends:
+            ends |= _ends(text, start)
         last = max((step for step in node.steps if isinstance(step, int)), default=-1)
-        is_array = text[node.member.value] == "["
-        for step, member, _ in _members(text, node.member.value):
+        is_array = text[start] == "["
+        for step, member, _ in _members(text, start, ends):
             asked = node.steps.get(step)
             if asked is not None:
                 asked.member = member
             if is_array and step == last:
                 break
-        waiting += node.steps.values()
+        waiting += ((one, depth + 1) for one in node.steps.values())
 
 
-def _members(text: str, at: int) -> Iterator[_Listed]:
-    """Yield step, member and the end of its value, for each member of the container that begins here."""
+def _ends(text: str, at: int) -> dict[int, int]:
+    """The ends of all containers in the value that begins here, and its own, by where they begin."""
+    ends: dict[int, int] = {}
+    inside: list[int] = []
+    for column in bracket_columns(text, at):
+        if text[column] in "{[":
+            inside.append(column)
+        elif inside:
+            ends[inside.pop()] = column + 1
+        if not inside:
+            break
+    return ends | dict.fromkeys(inside, len(text))
+
+
+def _members(text: str, at: int, ends: Mapping[int, int] = MappingProxyType({})) -> Iterator[_Listed]:
+    """Yield step, member and the end of its value, for each member of the container that begins here.
+
+    `ends` may tell where containers end.
+    """
     bracket = text[at]
     if bracket not in "{[":
         return
@@ -391,7 +461,7 @@ def _members(text: str, at: int) -> Iterator[_Listed]:
             value = _ITEM.match(text, pos).end()  # type: ignore[union-attr]
             member = _Member(value, value, value)
             step = index
-        pos = _skip(text, member.value)
+        pos = ends.get(member.value) or _skip(text, member.value)
         if pos == member.value:
             return
         yield step, member, pos
@@ -424,8 +494,24 @@ def _token_end(text: str, at: int) -> int:
     return at + 1 if text[at] in "{[" else max(_skip(text, at), at + 1)
 
 
-def _gap(members: list[_Listed], first: int, last: int) -> Span:
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _runs(indices: Iterable[int]) -> list[list[int]]:
+    """Ascending numbers, those together that follow each other without a gap."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return runs
+
+
+def _gap(members: list[_Listed], run: Sequence[int]) -> Span:
     """The columns to close up when a run of members goes: up to the next member, else from the one before."""
+    first, last = run[0], run[-1]
     if last + 1 < len(members):
         return Span(members[first][1].start, members[last + 1][1].start)
     return Span(members[first - 1][2] if first else members[first][1].start, members[last][2])

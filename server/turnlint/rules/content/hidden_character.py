@@ -48,6 +48,10 @@ RULE = Rule(
 )
 
 
+_MOST = 1_000
+"""Where there are more of them, the fault is in what wrote the text."""
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     # The flags of England, Scotland and Wales are spelled in tags. C1 after another letter is mojibake.
@@ -99,6 +103,6 @@ def _needed(value: str) -> set[str]:
 
 
 def _fix(text: Text, hidden: list[re.Match[str]]) -> Fix | None:
-    if any(not found["tags"] and found[0] not in _NAMES for found in hidden):
+    if len(hidden) > _MOST or any(not found["tags"] and found[0] not in _NAMES for found in hidden):
         return None
     return Fix("Remove them", tuple(Edit(text.place.slice(*found.span())) for found in hidden))

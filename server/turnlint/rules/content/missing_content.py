@@ -13,7 +13,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None.
+    Unsafe: renames a key that stands for the content, such as `text`.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04: `content` is required but for an assistant with calls.

@@ -13,7 +13,8 @@ Use instead:
     {"instruction": "Name a prime.", "input": "", "output": "7"}
 
 Fix:
-    Safe: empties the `input` of an instruction.
+    Safe: empties the `input` of an instruction that is `<noinput>`.
+    Unsafe: the same for words that can mean themselves, such as `n/a`.
 
 Sources:
     gururise/AlpacaDataCleaned, README.md: inconsistent empty inputs.
@@ -50,7 +51,8 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     optional = turn.implied and turn.content_key == "input"
     pattern = _as_input() if optional else _anywhere()
     if pattern.fullmatch(text.value.strip()):
-        fix = Fix("Empty the input", (Edit(text.place, '""'),), safe=True) if optional else None
+        safe = _anywhere().fullmatch(text.value.strip()) is not None
+        fix = Fix("Empty the input", (Edit(text.place, '""'),), safe) if optional else None
         todo = "Leave the input empty." if optional else "Write what the user asked."
         what = f"the whole text is {quote(text.value.strip())}"
         yield rule.at(text.place, what, todo, fix=fix)

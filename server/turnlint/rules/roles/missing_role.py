@@ -34,7 +34,7 @@ _ALIASES = ("from", "Role", "speaker", "author", "sender")
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     fault = _renamed(fault)
-    todo = sentence(fault.expected[0]) if fault.found else f"Add `{fault.name}`."
+    todo = sentence(fault.expected[0]) if fault.expected else f"Add `{fault.name}`."
     yield rule.at(fault.place, f"this message has no `{fault.name}`", todo, fix=rename(fault))
 
 

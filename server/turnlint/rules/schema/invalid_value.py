@@ -12,7 +12,8 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello", "weight": 1}]}
 
 Fix:
-    Unsafe: writes the allowed value where what was meant is clear.
+    Safe: writes the allowed value where another type or other capitals say the same, such as `"1"` for 1.
+    Unsafe: writes the one that was misspelled.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas.
@@ -36,7 +37,10 @@ def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     meant = _guess(fault.found, fault.expected)
     allowed = [f"`{value}`" for value in fault.expected]
     todo = f"Write {one_of([f'`{meant}`'] if meant else allowed)}."
-    fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, meant),)) if meant else None
+    fix = None
+    if meant:
+        same = type(fault.found) is bool or fault.found.strip().lower() == meant.strip('"')
+        fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, meant),), safe=same)
     shown = f'"{fault.found}"' if type(fault.found) is str else fault.found
     yield rule.at(fault.place, f"`{fault.name}` cannot be {quote(shown)}", todo, fix=fix)
 

@@ -13,8 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    Unsafe: renames `input_text`, `output_text` and misspelled kinds; adds `"type": "text"` to a part that has
-    a `text` and no `type`.
+    Safe: adds `"type": "text"` to a part that has a `text` and no `type`; writes a kind in lower case.
+    Unsafe: renames `input_text`, `output_text` and misspelled kinds.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, the ChatCompletionRequestMessageContentPart schemas.
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
-from turnlint.rules.wording import closest, one_of
+from turnlint.rules.wording import add, closest, one_of
 
 RULE = Rule(severity=Severity.ERROR, why="it cannot be trained on")
 
@@ -61,12 +61,13 @@ def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     meant = _SAME.get(kind)
     if kind not in _KNOWN:
         meant = closest(kind, fault.expected)
-    fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, json.dumps(meant)),)) if meant else None
+    fix = None
+    if meant:
+        safe = kind.strip().lower() == meant
+        fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, json.dumps(meant)),), safe)
     yield rule.at(fault.place, f"{quote(fault.found)} {origin}", todo, fix=fix)
 
 
 def _typed(fault: ShapeFault) -> Fix | None:
-    """Write the kind in front of the text, right behind the opening brace."""
-    if type(fault.found) is dict and type(fault.found.get("text")) is str:
-        return Fix('Add `"type": "text"`', (Edit(fault.place, '{"type": "text", '),))
-    return None
+    has_text = type(fault.found) is dict and type(fault.found.get("text")) is str
+    return add(fault, '"type": "text"') if has_text else None

@@ -12,12 +12,11 @@ Use instead:
     {"messages": [{"role": "user", "content": "42"}, {"role": "assistant", "content": "The answer."}]}
 
 Fix:
-    Safe: writes the arguments of a tool call as the JSON text of the object that stands there, puts a string
-    among content parts into a text part, and an image's URL into its object; removes an optional key that is
-    null.
-    Unsafe: puts quotes around a number, and takes them off true and false; decodes an array or object that was
-    written as text; puts a lone call, tool or answer into an array; makes an answer that is a string one
-    assistant message.
+    Safe: makes the object that stands for the arguments of a tool call a string of its text; puts a string
+    among content parts into a text part, and an image's URL into its object; takes the quotes off true and
+    false; removes an optional key that is null.
+    Unsafe: puts quotes around a number; decodes an array or object that was written as text; puts a lone call,
+    tool or answer into an array; makes an answer that is a string one assistant message.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas.
@@ -44,7 +43,8 @@ class _Cure(Struct, frozen=True):
     """A type that must be allowed there."""
     names: tuple[str, ...]
     """The keys that it is for; empty for all."""
-    convert: Callable[[Any], Any]
+    convert: Callable[[Any], Any] | None
+    """From the value to the one that was meant; None for a string of the value as it is written."""
     todo: str
     safe: bool = False
 
@@ -54,7 +54,7 @@ _CURES = (
         (dict,),
         "a string",
         ("arguments",),
-        lambda found: json.dumps(found, ensure_ascii=False),
+        None,
         "Write its JSON text, as `json.dumps` gives it.",
         safe=True,
     ),
@@ -87,6 +87,7 @@ _CURES = (
         (),
         lambda found: {"true": True, "false": False}.get(found.strip().lower()),
         "Write `true` or `false`, without quotes.",
+        safe=True,
     ),
     _Cure(
         (str,),
@@ -127,10 +128,10 @@ _CURES = (
         (dict,),
         "a string",
         ("content",),
-        lambda found: json.dumps(found, ensure_ascii=False),
+        None,
         "Write text, or its JSON as a string.",
     ),
-    _Cure((int, float, bool), "a string", (), lambda found: json.dumps(found), "Put quotes around it."),
+    _Cure((int, float, bool), "a string", (), None, "Put quotes around it."),
 )
 
 
@@ -186,6 +187,9 @@ def _applies(cure: _Cure, fault: ShapeFault) -> bool:
 
 
 def _fix(fault: ShapeFault, cure: _Cure) -> Fix | None:
+    message = f"Write {cure.expected}"
+    if cure.convert is None:
+        return Fix(message, (Edit(fault.place, quoted=True),), cure.safe)
     try:
         meant = cure.convert(fault.found)
         content = json.dumps(meant, ensure_ascii=False)
@@ -194,4 +198,4 @@ def _fix(fault: ShapeFault, cure: _Cure) -> Fix | None:
         return None
     if meant is None:
         return None
-    return Fix(f"Write {cure.expected}", (Edit(fault.place, content, whole=True),), cure.safe)
+    return Fix(message, (Edit(fault.place, content, whole=True),), cure.safe)

@@ -9,15 +9,22 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from turnlint.formats.calls import (
+    RESULTS,
+    Key,
+    conversations,
+    key_of_result,
+    key_place,
+    keys_of_call,
+    result_place,
+)
 from turnlint.model import Call, Example, JsonFault, Place, Row, Turn
 from turnlint.text.decode import decode
 
 __all__ = [
     "NAME",
     "Unpaired",
-    "all_calls",
     "arguments",
-    "conversations",
     "decoded_arguments",
     "fatal_fault",
     "has_newer",
@@ -28,11 +35,6 @@ __all__ = [
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 """What the API takes for the name of a tool."""
-
-
-def all_calls(example: Example) -> Iterator[Call]:
-    """Every call of a row, in its order."""
-    return (call for turn in example.all_turns for call in turn.calls)
 
 
 def legacy_places(example: Example) -> Iterator[Place]:
@@ -52,13 +54,6 @@ def has_newer(example: Example) -> bool:
     return not all(tool.legacy for tool in example.tools) or any(
         turn.role == "tool" or not all(call.legacy for call in turn.calls) for turn in example.all_turns
     )
-
-
-def conversations(example: Example) -> tuple[tuple[Turn, ...], ...]:
-    """The turns as a model sees them in a row: in preference data the prompt once with each answer."""
-    if example.outputs is None:
-        return (example.turns,)
-    return (*example.turns, *example.preferred), (*example.turns, *example.non_preferred)
 
 
 def arguments(call: Call) -> Row | None:
@@ -115,15 +110,11 @@ def unpaired(example: Example, kind: str) -> Iterator[Unpaired]:
         return
     seen: set[Place] = set()
     for turns in conversations(example):
-        if any(turn.calls or turn.role in _RESULTS for turn in turns):
+        if any(turn.calls or turn.role in RESULTS for turn in turns):
             for one in _Pairing(turns).run():
                 if one.kind == kind and one.place not in seen:
                     seen.add(one.place)
                     yield one
-
-
-_RESULTS = ("tool", "function")
-_Key = tuple[str, str]
 
 
 class _Pairing:
@@ -131,12 +122,12 @@ class _Pairing:
 
     def __init__(self, turns: tuple[Turn, ...]) -> None:
         self._turns = turns
-        self._asked: dict[_Key, tuple[int, Call]] = {}
+        self._asked: dict[Key, tuple[int, Call]] = {}
         """For each key the last call that it means so far, and where."""
         self._blind = False
         """Some call so far cannot be read."""
-        self._answered: set[tuple[int, _Key]] = set()
-        self._stray: set[_Key] = set()
+        self._answered: set[tuple[int, Key]] = set()
+        self._stray: set[Key] = set()
         """The keys of results that meant no call before them."""
         self._excused: set[int] = set()
         """Turns whose calls are not asked for results."""
@@ -145,18 +136,18 @@ class _Pairing:
         block: int | None = None
         latest: int | None = None
         for position, turn in enumerate(self._turns):
-            if turn.role in _RESULTS:
+            if turn.role in RESULTS:
                 yield from self._result(turn, block, latest)
             if turn.has_calls:
                 self._note(position, turn)
                 block = latest = position
-            elif turn.role not in _RESULTS:
+            elif turn.role not in RESULTS:
                 block = None
         yield from self._unanswered()
 
     def _note(self, position: int, turn: Turn) -> None:
         for call in turn.calls:
-            for key in _keys(call):
+            for key in keys_of_call(call):
                 self._asked[key] = (position, call)
         if not turn.calls or not all(map(_is_readable, turn.calls)):
             self._blind = True
@@ -164,12 +155,12 @@ class _Pairing:
             self._excused.add(position)
 
     def _result(self, turn: Turn, block: int | None, latest: int | None) -> Iterator[Unpaired]:
-        key, place = _key_of_result(turn)
+        key, place = key_of_result(turn), result_place(turn)
         asked = self._asked.get(key) if key is not None else None
         if key is not None and asked is not None:
             self._answered.add((asked[0], key))
             if asked[0] != block:
-                yield Unpaired("misplaced", place, key[1], _key_place(asked[1]))
+                yield Unpaired("misplaced", place, key[1], key_place(asked[1]))
             return
         before = self._turns[latest].calls if latest is not None else ()
         if latest is not None:
@@ -179,41 +170,26 @@ class _Pairing:
             self._stray.add(key)
             yield self._orphan(turn, place, key, latest)
 
-    def _orphan(self, turn: Turn, place: Place, key: _Key, latest: int | None) -> Unpaired:
+    def _orphan(self, turn: Turn, place: Place, key: Key, latest: int | None) -> Unpaired:
         """What a stray result can have meant is clear where one call alone lacks a result."""
         before = self._turns[latest].calls if latest is not None else ()
-        lacking = [call for call in before if not any((latest, one) in self._answered for one in _keys(call))]
+        lacking = [
+            call for call in before if not any((latest, one) in self._answered for one in keys_of_call(call))
+        ]
         if len(lacking) != 1:
             return Unpaired("orphan", place, key[1])
         call = lacking[0]
         meant = call.name if turn.role == "function" else call.id
-        return Unpaired("orphan", place, key[1], _key_place(call), meant)
+        return Unpaired("orphan", place, key[1], key_place(call), meant)
 
     def _unanswered(self) -> Iterator[Unpaired]:
         for position, turn in enumerate(self._turns):
             for call in turn.calls if position not in self._excused else ():
-                keys = _keys(call)
+                keys = keys_of_call(call)
                 answered = any((position, key) in self._answered or key in self._stray for key in keys)
                 if _is_readable(call) and not answered:
-                    yield Unpaired("unanswered", _key_place(call), keys[0][1])
+                    yield Unpaired("unanswered", key_place(call), keys[0][1])
 
 
 def _is_readable(call: Call) -> bool:
     return call.name is not None and (call.legacy or call.id is not None)
-
-
-def _keys(call: Call) -> list[_Key]:
-    """What a result may name this call by."""
-    named = (("id", None if call.legacy else call.id), ("name", call.name))
-    return [(kind, key) for kind, key in named if key is not None]
-
-
-def _key_place(call: Call) -> Place:
-    return call.name_place if call.legacy else Place((*call.place.pointer, "id"))
-
-
-def _key_of_result(turn: Turn) -> tuple[_Key | None, Place]:
-    if turn.role == "function":
-        return (None if turn.name is None else ("name", turn.name)), Place((*turn.pointer, "name"))
-    key = None if turn.result_of is None else ("id", turn.result_of)
-    return key, Place((*turn.pointer, "tool_call_id"))

@@ -17,7 +17,7 @@ from msgspec import Struct
 from turnlint.model import Place, Pointer
 from turnlint.rules import quote
 
-__all__ = ["Problem", "Violation", "external_refs", "problem", "subschemas", "violations"]
+__all__ = ["Problem", "Violation", "external_refs", "problem", "resolve", "subschemas", "violations"]
 
 MAX_BYTES = 1 << 18
 """Larger schemas and arguments are not judged."""
@@ -250,7 +250,7 @@ def _is_affordable(root: _Schema, levels: int) -> bool:
         ]
         for key in _REFS:
             if key in schema:
-                target = _resolve(root, schema[key])
+                target = resolve(root, schema[key])
                 if target is None:
                     return False
                 following.append((target, left))
@@ -261,7 +261,7 @@ def _is_affordable(root: _Schema, levels: int) -> bool:
     return True
 
 
-def _resolve(root: _Schema, ref: Any) -> _Schema | None:
+def resolve(root: _Schema, ref: Any) -> _Schema | None:
     """Follow a reference that is a plain pointer into the schema; None for all others."""
     from urllib.parse import unquote
 
@@ -303,7 +303,7 @@ def _problem(schema: _Schema, refusal: Any) -> Problem | None:
     kind = refusal.kind
     if kind.name == "$ref":
         for pointer, one in subschemas(schema):
-            if "$ref" in one and _resolve(schema, one["$ref"]) is None:
+            if "$ref" in one and resolve(schema, one["$ref"]) is None:
                 return Problem((*pointer, "$ref"), f"{quote(one['$ref'])} points to nothing in the schema")
         return None
     pointer, value = _found(schema, refusal.instance_path)

@@ -13,7 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
 
 Fix:
-    Safe: writes `{}` for an empty text.
+    Safe: writes `{}` for an empty text where the row declares the tool and it needs no arguments.
+    Unsafe: writes `{}` for any other empty text.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCall; glaive
@@ -25,6 +26,7 @@ from collections.abc import Iterator
 
 from turnlint.model import Call, Edit, Example, Finding, Fix, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules.tools import _schema
 from turnlint.rules.tools._calls import arguments, fatal_fault, within
 
 RULE = Rule(
@@ -43,14 +45,20 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
             continue
         fault = fatal_fault(row)
         if not call.arguments.strip():
-            yield _blank(call, rule)
+            yield _blank(call, example, rule)
         elif fault is not None:
             yield rule.at(within(call, fault.place), "the arguments are not JSON", _cause(fault.detail))
 
 
-def _blank(call: Call, rule: Bound) -> Finding:
-    fix = Fix("Replace with `{}`", (Edit(call.arguments_place, '"{}"'),), safe=True)
+def _blank(call: Call, example: Example, rule: Bound) -> Finding:
+    fix = Fix("Replace with `{}`", (Edit(call.arguments_place, '"{}"'),), _needs_none(call, example))
     return rule.at(call.arguments_place, "the arguments are empty text", "Write `{}` for none.", fix=fix)
+
+
+def _needs_none(call: Call, example: Example) -> bool:
+    declared = [tool for tool in example.tools if tool.name == call.name is not None]
+    schemas = [tool.parameters for tool in declared if type(tool.parameters) is dict]
+    return bool(declared) and not any(any(_schema.violations(one, {})) for one in schemas)
 
 
 def _cause(detail: str) -> str:

@@ -26,10 +26,11 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
+from turnlint.formats.calls import all_calls
 from turnlint.model import Call, Example, Finding, Place, Severity, Tool
 from turnlint.rules import Bound, Keys, Rule, quote
 from turnlint.rules.tools import _schema
-from turnlint.rules.tools._calls import all_calls, decoded_arguments, within
+from turnlint.rules.tools._calls import decoded_arguments, within
 from turnlint.rules.wording import closest
 
 RULE = Rule(

@@ -21,9 +21,9 @@ Sources:
 
 from collections.abc import Iterator
 
+from turnlint.formats.calls import all_calls
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import Bound, Keys, Rule
-from turnlint.rules.tools._calls import all_calls
 
 RULE = Rule(
     severity=Severity.INFO,

@@ -20,9 +20,9 @@ Sources:
 
 from collections.abc import Iterator
 
+from turnlint.formats.calls import conversations
 from turnlint.model import Example, Finding, Place, Related, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.tools._calls import conversations
 
 RULE = Rule(
     severity=Severity.ERROR,

@@ -22,9 +22,10 @@ Sources:
 import re
 from collections.abc import Iterator
 
+from turnlint.formats.calls import all_calls
 from turnlint.model import Edit, Example, Finding, Fix, Place, Related, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.tools._calls import NAME, all_calls
+from turnlint.rules.tools._calls import NAME
 
 RULE = Rule(
     severity=Severity.ERROR,

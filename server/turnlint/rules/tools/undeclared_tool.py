@@ -21,9 +21,10 @@ Sources:
 
 from collections.abc import Iterator
 
+from turnlint.formats.calls import all_calls
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.tools._calls import NAME, all_calls
+from turnlint.rules.tools._calls import NAME
 from turnlint.rules.wording import closest
 
 RULE = Rule(

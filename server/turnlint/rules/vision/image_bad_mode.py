@@ -23,7 +23,8 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule
-from turnlint.rules.vision._image import colour_mode, data_images, head_of, short_place
+from turnlint.rules.vision._image import data_images, short_place
+from turnlint.text.images import colour_mode, head_of
 
 RULE = Rule(
     severity=Severity.WARNING,

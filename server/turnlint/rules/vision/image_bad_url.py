@@ -24,7 +24,8 @@ from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Image, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.vision._image import data_url, short_place
+from turnlint.rules.vision._image import short_place
+from turnlint.text.images import data_url
 
 RULE = Rule(
     severity=Severity.ERROR,

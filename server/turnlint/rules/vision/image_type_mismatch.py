@@ -22,7 +22,8 @@ from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.vision._image import data_images, head_of, kind_of
+from turnlint.rules.vision._image import data_images
+from turnlint.text.images import head_of, kind_of
 
 RULE = Rule(
     severity=Severity.WARNING,

@@ -24,7 +24,8 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule, quote
-from turnlint.rules.vision._image import data_images, head_of, kind_of
+from turnlint.rules.vision._image import data_images
+from turnlint.text.images import head_of, kind_of
 
 RULE = Rule(
     severity=Severity.ERROR,

@@ -1,0 +1,111 @@
+"""A row that is wrong in many places: each rule says so often, and then that there is more."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from turnlint.config import resolve
+from turnlint.engine import RowChecker, check_stream
+from turnlint.engine.fix import fix_row
+from turnlint.engine.row import FINDING_CAP
+from turnlint.formats import get_format
+from turnlint.formats.shape import FAULT_CAP, faults
+from turnlint.model import Finding, Place
+
+SETTINGS = replace(resolve("openai", select=["ALL"]), format="openai-chat")
+CHAT = get_format("openai-chat")
+MORE = "The row has more of these."
+
+
+def judged(row: Any) -> tuple[Finding, ...]:
+    """The findings, which are the same the slow way and in a file."""
+    raw = json.dumps(row).encode()
+    found = RowChecker(CHAT, SETTINGS).findings(raw)
+    assert RowChecker(CHAT, SETTINGS).judge(raw) == found
+    rows = [one.finding for one in check_stream(io.BytesIO(raw), SETTINGS, name="a.jsonl") if one.row == 0]
+    assert rows == list(found)
+    return found
+
+
+def chat(*messages: Any, **more: Any) -> dict[str, Any]:
+    return {"messages": [*messages, {"role": "assistant", "content": "yo"}]} | more
+
+
+def call(number: int) -> dict[str, Any]:
+    return {"id": "c", "type": "function", "function": {"name": f"f{number}", "arguments": "{"}}
+
+
+ROWS: dict[str, Callable[[int], Any]] = {
+    "wrong-type": lambda count: chat({"role": "user", "content": [*range(count)]}),
+    "unknown-key": lambda count: chat(**{f"key{one}": one for one in range(count)}),
+    "unknown-role": lambda count: chat(*[{"role": "usr", "content": "a"}] * count),
+    "empty-content": lambda count: chat(*[{"role": "user", "content": ""}] * count),
+    "special-token": lambda count: chat(*[{"role": "user", "content": "<|im_end|>"}] * count),
+    "arguments-invalid-json": lambda count: chat(
+        {"role": "assistant", "tool_calls": [call(one) for one in range(count)]}
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", ROWS)
+@pytest.mark.parametrize("count", [FINDING_CAP - 1, FINDING_CAP, FINDING_CAP + 1, 3_000, 3 * FAULT_CAP])
+def test_many_of_one_kind(rule: str, count: int) -> None:
+    found = [one for one in judged(ROWS[rule](count)) if one.rule == rule]
+    assert len(found) == min(count, FINDING_CAP)
+    assert [one.message.endswith(MORE) for one in found[:-1]] == [False] * (len(found) - 1)
+    assert found[-1].message.endswith(MORE) == (count > FINDING_CAP)
+    assert len({one.place for one in found}) == len(found)
+
+
+def test_all_of_them_are_fixed() -> None:
+    count = 12 * FINDING_CAP
+    calls = [
+        {"id": f"c{one}", "type": "function", "function": {"name": "f", "arguments": {}}}
+        for one in range(count)
+    ]
+    text = json.dumps(chat({"role": "assistant", "tool_calls": calls}))
+    checker = RowChecker(CHAT, SETTINGS)
+    edits = fix_row(text, lambda row: checker.findings(row.encode()))
+    assert [content for _, content in edits] == ['"{}"'] * count
+
+
+def test_rules_do_not_take_from_each_other() -> None:
+    messages = [{"role": "user", "content": 3, "x": 4}] * (FINDING_CAP + 1)
+    silent = [{"role": "user", "content": ""}] * (FINDING_CAP + 1)
+    counts = Counter(one.rule for one in judged(chat(*messages, *silent)))
+    assert {counts[one] for one in ("wrong-type", "unknown-key", "empty-content")} == {FINDING_CAP}
+
+
+def test_what_another_finding_says_already_does_not_count() -> None:
+    misspelled = [{"role": "user", "contnt": "a"}] * (2 * FINDING_CAP)
+    found = judged(chat(*misspelled, {"role": "user"}))
+    places = [one.place for one in found if one.rule == "missing-content"]
+    assert places == [Place(("messages", len(misspelled)))]
+
+
+def test_nothing_more_is_judged_in_a_row_that_is_nothing_like_its_format() -> None:
+    rows = judged({"messages": [*range(2 * FAULT_CAP)]})
+    assert {one.rule for one in rows} == {"wrong-type"}
+    assert len(rows) == FINDING_CAP
+
+
+@pytest.mark.parametrize("name", ["wrong-type", "unknown-key", "unknown-role"])
+def test_the_shape_is_read_no_further(name: str) -> None:
+    row = ROWS[name](20 * FAULT_CAP)
+    assert FAULT_CAP <= len(faults(CHAT.shape, row)) <= FAULT_CAP + 10
+
+
+def test_near_misses_among_many_keys() -> None:
+    strange = {f"key{one}": one for one in range(FINDING_CAP)}
+    message = {"role": "user", "content": "a"}
+    (missing, *_) = judged({"mesages": [message]} | strange)
+    assert (missing.rule, missing.place and missing.place.pointer) == ("missing-key", ("mesages",))
+    found = judged({"messages": [message], "tols": []} | strange)
+    assert next(one for one in found if one.rule == "unknown-key").fix is not None
