@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import groupby
 
+from turnlint.cli._baseline import Baselines, add_baseline_options
 from turnlint.cli._inputs import STDIN, Inputs, Source, find_inputs
 from turnlint.cli._options import add_settings_options, settings_finder
 from turnlint.cli._program import one_of
@@ -46,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="Files, folders, patterns, or - for standard input [default: this folder]",
     )
     add_settings_options(parser)
+    add_baseline_options(parser)
     output = parser.add_argument_group("output").add_argument
     output(
         "--output-format",
@@ -96,7 +98,10 @@ def run(args: argparse.Namespace, output: Output) -> int:
     if args.output_file is not None:
         inputs = _without_output(inputs, args)
         output = Output(args.output_file)
-    check = _Check(args, finder, output, Progress.of(inputs.sources, quiet=args.quiet))
+    baselines = Baselines(args, finder)
+    for source in inputs.sources:
+        baselines.file(source)  # what it cannot name is told before hours of work
+    check = _Check(args, finder, baselines, output, Progress.of(inputs.sources, quiet=args.quiet))
     check.report.begin()
     for source in inputs.sources:
         check.source(source)
@@ -114,13 +119,19 @@ class _Check:
     """One run of the command over its files."""
 
     def __init__(
-        self, args: argparse.Namespace, finder: SettingsFinder, output: Output, progress: Progress | None
+        self,
+        args: argparse.Namespace,
+        finder: SettingsFinder,
+        baselines: Baselines,
+        output: Output,
+        progress: Progress | None,
     ) -> None:
         self.problems: list[str] = []
         self.failed = False
         self.report = _report(args, output)
         self._args = args
         self._finder = finder
+        self._baselines = baselines
         self._progress = progress
         self._tally = Tally()
         self._assumed: set[str] = set()
@@ -130,11 +141,14 @@ class _Check:
     def source(self, source: Source) -> None:
         """Check one file; what keeps it from being read goes to the problems."""
         settings = self._finder.settings(source.path)
+        ledger = self._baselines.ledger(source)
         try:
             with open_source(source, self._progress) as stream:
                 tell = partial(self._say_assumption, settings)
-                found = check_stream(stream, settings, name=_file_name(source), on_format=tell)
+                found = check_stream(stream, settings, name=_file_name(source), on_format=tell, ledger=ledger)
                 self._findings(source, found)
+            if ledger is not None:
+                self._baselines.checked(source, settings, ledger)
             self._tally.files += 1
         except BrokenPipeError:  # that is the output
             raise
@@ -144,11 +158,14 @@ class _Check:
             self._clear()
 
     def finish(self) -> None:
-        """Write what comes behind the findings."""
+        """Write the baseline, and what comes behind the findings."""
+        done = self._baselines.write()
         if self._args.statistics:
             self.report.statistics(self._tally)
         if not self._args.quiet:
             self.report.summary(self._tally)
+            for words in done:
+                say(words)
         self.report.end()
 
     def _findings(self, source: Source, found: Iterable[Located]) -> None:

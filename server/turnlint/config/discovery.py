@@ -129,6 +129,8 @@ class Overrides(Struct, frozen=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class SettingsFinder:
@@ -150,6 +152,7 @@ class SettingsFinder:
             self._only = read_config(file, root=here.root)
             if self._only is None:
                 raise ConfigError(f"{file} has no [tool.turnlint] table")
+        _check_parameters(self._overrides.rules)
         self.resolve(here)  # what the user says is wrong at once, whatever is checked
 
     def config(self, folder: Path) -> Config:
@@ -196,8 +199,11 @@ class SettingsFinder:
                 select=run.select or said.select,
                 ignore=(*_left(said.ignore, run), *ignored, *run.ignore),
                 extend_select=(*said.extend_select, *run.extend_select),
-                severity=said.severity,
-                parameters=said.rules,
+                severity={**said.severity, **run.severity},
+                parameters={
+                    name: {**said.rules.get(name, {}), **run.rules.get(name, {})}
+                    for name in {*said.rules, *run.rules}
+                },
             )
         return self._resolved[key]
 

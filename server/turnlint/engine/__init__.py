@@ -9,6 +9,7 @@ from turnlint.engine.file import (
     file_findings,
     left_to_right,
     readable,
+    row_rules,
     split_of,
     vote,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "file_findings",
     "left_to_right",
     "readable",
+    "row_rules",
     "split_of",
     "vote",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 from msgspec import Struct
@@ -20,13 +20,21 @@ from turnlint.text.decode import decode, row_text
 from turnlint.text.rows import Batch, RowReader, sniff
 from turnlint.text.scan import spans
 
+if TYPE_CHECKING:
+    from turnlint.engine.baseline import Ledger
+
 __all__ = [
+    "VOTERS",
+    "Ballot",
     "Located",
     "bound_rules",
+    "cast",
     "check_stream",
+    "elect",
     "file_findings",
     "left_to_right",
     "readable",
+    "row_rules",
     "split_of",
     "vote",
 ]
@@ -73,24 +81,41 @@ def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
 
     `stage` is the training method where the user named it. None where no row is recognised.
     """
-    found = (detect(value, stage) for value in _values(rows))
-    votes = Counter(one.name for one in found if one is not None)
-    most = max(votes.values(), default=0)
-    return next((one for one in all_formats() if votes[one.name] == most), None) if votes else None
+    return elect(ballot.format for ballot in _ballots(rows, stage))
 
 
 def readable(rows: Iterable[bytes]) -> bool:
     """Whether one of the rows that vote is JSON: where none is, nobody can tell a format."""
-    return any(value is not None for value in _values(rows))
+    return any(ballot.readable for ballot in _ballots(rows, None))
 
 
-def _values(rows: Iterable[bytes]) -> Iterator[Any]:
-    """What the rows that vote hold, None where that cannot be read."""
-    for raw in islice((raw for raw in rows if raw and not raw.isspace()), VOTERS):
-        try:
-            yield orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            yield decode(raw).value
+class Ballot(Struct, frozen=True):
+    """What one row says of the format of its file."""
+
+    format: Format | None
+    readable: bool
+    """The row is JSON, whatever it holds."""
+
+
+def cast(raw: bytes, stage: str | None) -> Ballot:
+    """The ballot of one row that is not blank."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        value = decode(raw).value
+    return Ballot(detect(value, stage), value is not None)
+
+
+def elect(named: Iterable[Format | None]) -> Format | None:
+    """The format that most ballots name; on a tie the one recognised first. None where none names any."""
+    votes = Counter(one.name for one in named if one is not None)
+    most = max(votes.values(), default=0)
+    return next((one for one in all_formats() if votes[one.name] == most), None) if votes else None
+
+
+def _ballots(rows: Iterable[bytes], stage: str | None) -> Iterator[Ballot]:
+    voters = islice((raw for raw in rows if raw and not raw.isspace()), VOTERS)
+    return (cast(raw, stage) for raw in voters)
 
 
 def split_of(name: str) -> str:
@@ -107,21 +132,30 @@ def bound_rules(settings: Settings) -> dict[str, Bound]:
     return {name: Bound(rules[name], one) for name, one in settings.rules.items()}
 
 
+def row_rules(settings: Settings, format: Format | None) -> dict[str, Bound]:  # noqa: A002
+    """The rules that judge the rows of a file. Of one in no known format, none that compares rows."""
+    bound = bound_rules(settings.judging(format.name if format else None))
+    if format is not None:
+        return bound
+    return {name: one for name, one in bound.items() if one.module.family != "duplicates"}
+
+
 def check_stream(
     stream: BinaryIO,
     settings: Settings,
     *,
     name: str = "",
     on_format: Callable[[Format | None], object] = lambda chosen: None,
+    ledger: Ledger | None = None,
 ) -> Iterator[Located]:
     """Judge a file from where the stream stands to its end.
 
     Yields findings row by row (in no order within one), those about the file first where its head tells them,
     else last. The stream must be able to seek, so that rows that seem equal can be compared. `name` is the
-    file's name without folders; `on_format` is told the format once it is known. Whatever reading raises
-    passes through; OSError too where the file shrinks meanwhile.
+    file's name without folders; `on_format` is told the format once it is known; what `ledger` accepts is not
+    yielded. Whatever reading raises passes through; OSError too where the file shrinks meanwhile.
     """
-    yield from _FileCheck(stream, settings, name).run(on_format)
+    yield from _FileCheck(stream, settings, name, ledger).run(on_format)
 
 
 def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> Iterator[Finding]:
@@ -133,12 +167,13 @@ def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> It
 class _FileCheck:
     """One run over one file."""
 
-    def __init__(self, stream: BinaryIO, settings: Settings, name: str) -> None:
+    def __init__(self, stream: BinaryIO, settings: Settings, name: str, ledger: Ledger | None = None) -> None:
         self._stream = stream
         self._start = stream.tell()
         self._reader = RowReader(stream, chunk_bytes=_CHUNK)
         self._settings = settings
         self._name = name
+        self._ledger = ledger
         self._bound = bound_rules(settings)
         self._said: set[str] = set()
         self._index = ExactIndex()
@@ -154,23 +189,24 @@ class _FileCheck:
         head = self._reader.head
         fault = sniff(head, complete=self._reader.complete)
         if fault is not None:
-            yield from self._of_file(fault.kind, fault.detail)
+            words = JsonFault(fault.kind, Place(), fault.detail)
+            yield from self._of_file(self._if_on(fault.kind, Bound.fault, words))
             return
         chosen = self._chosen()
         on_format(chosen)
         if chosen is None and readable(self._read()):
-            bound = self._bound.get("unknown-format")
-            if bound is not None:
-                yield Located(None, b"", unknown_format(bound))
+            yield from self._of_file(self._if_on("unknown-format", unknown_format))
         if judge_rows:
             checker = RowChecker(chosen, self._settings, bulk=len(head) >= _BULK)
-            self._bound = bound_rules(self._settings.judging(chosen.name if chosen else None))
+            self._bound = row_rules(self._settings, chosen)
             for batch in self._batches():
                 yield from self._judge(batch, checker)
         else:
             for raw in self._read():
                 self._count(raw)
-        yield from (Located(None, b"", one) for one in self._at_the_end(chosen))
+        yield from self._of_file(self._at_the_end(chosen))
+        if self._ledger is not None:
+            self._ledger.complete = True
 
     def _batches(self) -> Iterator[Batch]:
         """The file from its start, however far it was read before: the rows that vote are not kept."""
@@ -197,14 +233,27 @@ class _FileCheck:
             if number in batch.oversize:
                 yield from self._too_large(number, raw, batch.oversize[number])
                 continue
-            for finding in check(raw):
-                if self._is_new(finding):
-                    yield Located(number, raw, finding)
+            if found := check(raw):
+                yield from (one for one in self._of_row(number, raw, found) if self._is_new(one.finding))
             if seen:
                 key = facts_of(raw).exact
                 first = add(key, number)
                 if first is not None:
                     yield from self._duplicate(number, raw, key, first)
+
+    def _of_file(self, findings: Iterable[Finding]) -> Iterator[Located]:
+        return self._of_row(None, b"", findings)
+
+    def _of_row(self, number: int | None, raw: bytes, findings: Iterable[Finding]) -> Iterator[Located]:
+        """The findings that are not accepted."""
+        if self._ledger is not None:
+            findings = self._ledger.left(None if number is None else facts_of(raw).exact, findings)
+        return (Located(number, raw, finding) for finding in findings)
+
+    def _if_on(self, rule: str, word: Callable[..., Finding], *about: Any) -> tuple[Finding, ...]:
+        """What a rule says that needs no more than to be on."""
+        bound = self._bound.get(rule)
+        return (word(bound, *about),) if bound else ()
 
     def _count(self, raw: bytes) -> bool:
         """Count a row unless it is blank; say whether it was counted."""
@@ -231,15 +280,11 @@ class _FileCheck:
     def _blank_rows(self) -> Iterator[Located]:
         """Blank rows are told once a row follows them: those at the end of a file harm nobody."""
         (start, count), self._blank = self._blank, (0, 0)
-        bound = self._bound.get("blank-row")
-        if bound is not None:
-            for number in range(start, start + count):
-                yield Located(number, b"", blank_row(bound))
+        for number in range(start, start + count):
+            yield from self._of_row(number, b"", self._if_on("blank-row", blank_row))
 
     def _too_large(self, number: int, raw: bytes, length: int) -> Iterator[Located]:
-        bound = self._bound.get("row-too-large")
-        if bound is not None:
-            yield Located(number, raw, row_too_large(bound, length))
+        return self._of_row(number, raw, self._if_on("row-too-large", row_too_large, length))
 
     def _duplicate(self, number: int, raw: bytes, key: int, first: int) -> Iterator[Located]:
         """Report a copy once its bytes were compared: equal keys alone prove nothing."""
@@ -247,8 +292,10 @@ class _FileCheck:
             return
         bound = self._bound["exact-duplicate"]
         allowed = bound["max_copies"] or 1
-        if allowed > 1 and self._index.count(key) <= allowed:
-            return
+        if allowed > 1 or self._ledger is not None:
+            copies = self._index.count(key)
+            if copies <= allowed or (self._ledger and self._ledger.accepts("exact-duplicate", key, copies)):
+                return
         yield Located(number, raw, duplicate(bound, first))
 
     def _original(self, row: int) -> bytes:
@@ -265,12 +312,6 @@ class _FileCheck:
             self._originals[row] = original
             self._kept += len(original)
         return original
-
-    def _of_file(self, kind: str, detail: str) -> Iterator[Located]:
-        bound = self._bound.get(kind)
-        if bound is not None:
-            finding = bound.fault(JsonFault(kind, Place(), detail))
-            yield Located(None, b"", finding)
 
     def _at_the_end(self, chosen: Format | None) -> Iterator[Finding]:
         summary = FileSummary(

@@ -8,6 +8,10 @@ from turnlint.rules import Bound
 __all__ = ["blank_row", "duplicate", "first_copy", "row_too_large", "unknown_format"]
 
 
+_NAMED = 3
+"""Of more copies, so many are named in words."""
+
+
 def blank_row(bound: Bound) -> Finding:
     """What is said of a blank row."""
     return bound.fault(JsonFault("blank-row", Place(columns=(0, 0)), "This row is blank. Delete it."))
@@ -37,8 +41,13 @@ def duplicate(bound: Bound, first: int) -> Finding:
 
 def first_copy(bound: Bound, later: tuple[int, ...], copies: int) -> Finding:
     """What an editor says of the first of equal rows: `later` are 0-based numbers of some of its `copies`."""
-    times = "once more" if copies == 1 else f"{copies:,} more times"
     related = tuple(Related("a later copy", number) for number in later)
-    words = f"This row stands in the file {times}."
+    named = [f"{number + 1:,}" for number in later[: _NAMED if copies > _NAMED else None]]
+    if copies == 1:
+        words = f"Row {named[0]} repeats this row."
+    elif copies == len(named):
+        words = f"Rows {', '.join(named[:-1])} and {named[-1]} repeat this row."
+    else:
+        words = f"Rows {', '.join(named)} and {copies - len(named):,} more repeat this row."
     severity = min(bound.settings.severity, Severity.INFO)
     return Finding(bound.module.name, bound.module.family, severity, words, Place(), related)

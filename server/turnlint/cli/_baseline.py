@@ -1,0 +1,124 @@
+"""The accepted findings of one run: which ledger a file has, and what the run writes down."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from turnlint.cli._inputs import STDIN, Source
+from turnlint.cli._streams import UsageError
+from turnlint.config.baseline import NAME, BaselineFinder, entry_path, revise_baseline
+from turnlint.config.discovery import SettingsFinder
+from turnlint.engine.baseline import Baseline, Ledger
+from turnlint.model import Settings
+from turnlint.rules import all_rules
+
+__all__ = ["Baselines", "add_baseline_options"]
+
+
+def add_baseline_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what is done with accepted findings."""
+    add = parser.add_argument_group(f"accepted findings, which {NAME} lists").add_argument
+    add("--add-baseline", action="store_true", help="Accept all findings of this run")
+    add("--prune-baseline", action="store_true", help="Forget what is found no more in the files checked")
+    add("--no-baseline", action="store_true", help="Show accepted findings too")
+
+
+class _Run(Struct):
+    """A file that was checked."""
+
+    name: str
+    """As its baseline names it."""
+    ledger: Ledger
+    judged: set[str]
+    """The rules that were on, under any format."""
+
+    def forgets(self, rule: str) -> bool:
+        """Whether what was not found of a rule is gone: the rule was on, or is gone itself."""
+        return rule in self.judged or rule not in all_rules()
+
+
+class Baselines:
+    """Which findings are accepted, and the baseline files that are to be written."""
+
+    def __init__(self, args: argparse.Namespace, settings: SettingsFinder) -> None:
+        """Raises UsageError for options that contradict each other."""
+        self.hidden = 0
+        """How many findings were accepted and not shown so far."""
+        self._off = args.no_baseline or args.isolated
+        self._adding, self._pruning = args.add_baseline, args.prune_baseline
+        if self._off and (self._adding or self._pruning):
+            raise UsageError("--no-baseline and --isolated leave no baseline to add to or to prune")
+        self._settings = settings
+        self._finder = BaselineFinder()
+        self._runs: dict[Path, list[_Run]] = {}
+
+    def file(self, source: Source) -> Path | None:
+        """The baseline of a file; where there is none, the one to be made, if findings are to be added.
+
+        Raises ConfigError where that cannot name the file.
+        """
+        if self._off or source.name == STDIN:
+            if self._adding:
+                raise UsageError("standard input has no path to accept findings in; set --stdin-filename")
+            return None
+        folder = source.path.parent
+        found = self._finder.nearest(folder)
+        if found is None and self._adding:
+            config = self._settings.config(folder)
+            found = (config.root if config.path else Path.cwd()) / NAME
+            entry_path(found, source.path)
+        return found
+
+    def ledger(self, source: Source) -> Ledger | None:
+        """What is accepted in a file; None where nothing can be. Raises ConfigError."""
+        file = self.file(source)
+        if file is None:
+            return None
+        known = self._finder.nearest(source.path.parent)
+        return Ledger(self._finder.accepted(file, source.path) if known else None, adding=self._adding)
+
+    def checked(self, source: Source, settings: Settings, ledger: Ledger) -> None:
+        """Take note of a file that was checked to its end."""
+        self.hidden += ledger.hidden
+        file = self.file(source)
+        if file is not None and (self._adding or self._pruning):
+            judged = {rule for one in (settings, *settings.homes.values()) for rule in one.rules}
+            run = _Run(entry_path(file, source.path), ledger, judged)
+            self._runs.setdefault(file, []).append(run)
+
+    def write(self) -> list[str]:
+        """Write the baseline files that change; gives what was done, in words. Raises ConfigError."""
+        said = []
+        for file, runs in self._runs.items():
+            revise_baseline(file, partial(self._revised, runs))
+            name = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+            if self._adding:
+                added = _counted(sum(run.ledger.added for run in runs), "finding", "findings")
+                said.append(f"Added {added} to {name}.")
+            if self._pruning:
+                stale = sum(len(run.ledger.stale(run.forgets)) for run in runs)
+                said.append(f"Dropped {_counted(stale, 'entry', 'entries')} of {name}.")
+        if self.hidden:
+            accepted = _counted(self.hidden, "finding is", "findings are")
+            said.append(f"{accepted} accepted and not shown; --no-baseline shows all.")
+        return said
+
+    def _revised(self, runs: Iterable[_Run], baseline: Baseline) -> Baseline:
+        revised = dict(baseline)
+        for run in runs:
+            counts = revised.get(run.name, {})
+            if self._adding:
+                counts = run.ledger.increased(counts)
+            if self._pruning:
+                counts = run.ledger.reduced(counts, run.forgets)
+            revised[run.name] = counts
+        return {name: counts for name, counts in revised.items() if counts}
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
