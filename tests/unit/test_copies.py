@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 import pytest
 
@@ -22,7 +22,8 @@ def counted(store: LineStore) -> dict[Line, list[Line]]:
 def test_groups_follow_edits(seed: int) -> None:
     dice = random.Random(seed)
     store = LineStore("\n".join(dice.choice("abcdef") for _ in range(30)), block_lines=4)
-    copies = Copies(store)
+    copies, allowed = Copies(store), 1
+    accepted: dict[int, int] = {}
     for line in store:
         copies.add(line, ord(line.text))
     for _ in range(200):
@@ -34,10 +35,20 @@ def test_groups_follow_edits(seed: int) -> None:
             copies.remove(line)
         for line in change.added:
             copies.add(line, ord(line.text))
+        if dice.random() < 0.3:
+            allowed = dice.randrange(1, 4)
+            accepted = {ord(text): dice.randrange(1, 9) for text in dice.sample("abcdefgh", 3)}
+            copies.allow(allowed, accepted)
         expected = counted(store)
-        assert list(copies.lines) == [pair for pair in enumerate(store) if pair[1] in expected]
-        sizes = Counter(map(len, {id(group): group for group in expected.values()}.values()))
-        assert dict(copies.groups()) == sizes
+        large = {
+            line: group
+            for line, group in expected.items()
+            if len(group) > max(allowed, accepted.get(ord(line.text), 0))
+        }
+        assert list(copies.lines) == [pair for pair in enumerate(store) if pair[1] in large]
+        groups = {id(group): group for group in large.values()}.values()
+        assert copies.groups == len(groups)
+        assert copies.surplus == sum(len(group) - copies.allowed(ord(group[0].text)) for group in groups)
         assert all(list(copies.group(line)) == group for line, group in expected.items())
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.benchmarks.__main__ import best
+from tests.benchmarks.measure import best
 
 from turnlint.model import JsonFault, Place, Row
 from turnlint.text.decode import FAULT_CAP, MAX_DEPTH, decode, row_text

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import io
+import random
+from collections import Counter
 from typing import Any
 
+import pytest
 from pygls.io_ import StdoutWriter
 
 from turnlint.config import resolve
@@ -76,7 +79,7 @@ def test_of_many_changes_at_once_only_what_is_left_is_judged() -> None:
     assert rows.pending
     rows.work(60)
     assert checker.judged == [b" " * 50 + (ROW % 2).encode()]
-    assert [shown.number for shown in rows.shown(9)[0]] == [0]
+    assert [number for number, *_ in rows.shown(9)[0]] == [0]
 
 
 def test_touched_lines_are_judged_before_those_that_wait() -> None:
@@ -85,4 +88,58 @@ def test_touched_lines_are_judged_before_those_that_wait() -> None:
     rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
     rows.replace([store.replace((90, 0), (90, 0), " ")])
     rows.work(0)
-    assert [shown.number for shown in rows.shown(9)[0]] == [90]
+    assert [number for number, *_ in rows.shown(9)[0]] == [90]
+
+
+@pytest.mark.parametrize("copied", ["hint", "error"])
+def test_the_tally_is_that_of_all_findings(copied: str) -> None:
+    dice = random.Random(7)
+    chosen = ["roles", "json", "schema", "exact-duplicate", "empty-answer", "invalid-utf8"]
+    settings = resolve(select=chosen, severity={"exact-duplicate": copied})
+    bound = bound_rules(settings)
+    texts = [ROW % 1, ROW % 2, (ROW % 1).replace("usr", "user"), "{", "", " ", "{}", "\udcff", "[\udcfe]"]
+    for _ in range(40):
+        store = LineStore("\n".join(dice.choices(texts, k=dice.randrange(1, 30))))
+        rows = Rows(store)
+        rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound)
+        while rows.pending:
+            rows.work(60)
+        accepting = [rows.accepting(line, "exact-duplicate") for line in store]
+        rows.accept(dict(one for one in accepting if one and dice.random() < 0.5))
+        for _ in range(dice.randrange(6)):
+            first, last = ((dice.randrange(store.count + 1), 0) for _ in range(2))
+            rows.replace([store.replace(first, last, "".join(f"{dice.choice(texts)}\n" for _ in range(3)))])
+        while rows.pending:
+            rows.work(60)
+        every, left = rows.shown(10_000)
+        assert left == 0
+        shown = Counter(
+            (telling.finding if telling else line.result.findings[at]).severity
+            for _, line, at, telling in every
+        )
+        assert +rows.tally() == shown
+        some, left = rows.shown(3)
+        assert len(some) + left == len(every)
+
+
+def test_copies_are_not_told_once_their_rule_is_off() -> None:
+    store = LineStore("\n".join([ROW % 1] * 2))
+    rows = Rows(store)
+    for rule, expected in (("exact-duplicate", ["exact-duplicate"] * 2), ("no-system", [])):
+        settings = resolve(select=[rule])
+        rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
+        if rule == "exact-duplicate":
+            rows.work(60)
+        assert [one.rule for line in store for one in rows.findings(line)] == expected
+
+
+def test_blank_rows_at_the_end_are_no_rows() -> None:
+    store, settings = LineStore(ROW % 1 + "\n" * 1_000), resolve(select=["blank-row"])
+    rows = Rows(store)
+    rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
+    for line, text, expected in ((0, " ", (1, 0)), (500, "{}", (501, 499)), (700, "\n", (501, 499))):
+        rows.replace([store.replace((line, 0), (line, 0), text)])
+        rows.work(60)
+        assert (rows.count, rows.tally().total()) == expected
+    rows.replace([store.replace((400, 0), (501, 0), "")])
+    assert (rows.count, rows.tally().total()) == (1, 0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnlint.text.units import Encoding, from_units, to_units
+from turnlint.text.units import Encoding, all_to_units, from_units, to_units
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 TEXTS = st.text(st.sampled_from("aé漢😀\u2028\x00\ud83d\ude00\udfff"), max_size=12)
@@ -32,6 +32,12 @@ def test_every_column_and_every_unit(text: str, encoding: Encoding) -> None:
     assert to_units(text, len(text) + 3, encoding) == starts[-1]
     assert from_units(text, starts[-1] + 3, encoding) == len(text)
     assert to_units(text, -1, encoding) == from_units(text, -1, encoding) == 0
+
+
+@given(TEXTS, st.lists(st.integers(-2, 30)), st.sampled_from(ENCODINGS))
+def test_many_columns_at_once(text: str, columns: list[int], encoding: Encoding) -> None:
+    found = all_to_units(text, columns, encoding)
+    assert found == {column: to_units(text, column, encoding) for column in columns}
 
 
 @pytest.mark.parametrize(

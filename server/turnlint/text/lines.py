@@ -66,9 +66,14 @@ class LineStore:
         self._block_lines = block_lines
         self._blocks = self._pack(_split(text, self._line_end))
         self._numbered = False
+        self.moves = 0
+        """How often lines have come or gone: as long as it stays, every line has its number."""
 
     def __iter__(self) -> Iterator[Line]:
         return chain.from_iterable(block.lines for block in self._blocks)
+
+    def __reversed__(self) -> Iterator[Line]:
+        return chain.from_iterable(reversed(block.lines) for block in reversed(self._blocks))
 
     @property
     def count(self) -> int:
@@ -103,7 +108,8 @@ class LineStore:
         """
         (first, start_column), (last, end_column) = sorted((self._clamp(start), self._clamp(end)))
         tail = self.line(last)
-        fresh = self.line(first).text[:start_column] + text + tail.text[end_column:] + tail.end
+        # One join: each concatenation would copy what was pasted, at four bytes a character with emoji in it.
+        fresh = "".join((self.line(first).text[:start_column], text, tail.text[end_column:], tail.end))
         if fresh.startswith("\n") and first and self.line(first - 1).end == "\r":
             first -= 1  # the two halves of a line end have met
             fresh = self.line(first).text + "\r" + fresh
@@ -133,6 +139,7 @@ class LineStore:
             lines[position:stop] = added
             self._blocks[index:behind] = self._pack(lines)
             self._numbered = False
+            self.moves += 1
         for line in removed:
             line._block = None
         return removed

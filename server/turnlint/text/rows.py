@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
-__all__ = ["HEAD_BYTES", "ROW_BYTES", "Batch", "FileFault", "RowReader", "sniff"]
+__all__ = ["CUT_BYTES", "HEAD_BYTES", "ROW_BYTES", "Batch", "FileFault", "RowReader", "sniff"]
 
 HEAD_BYTES = 1 << 20
 """How much of a file decides what it is and how its rows end."""
@@ -25,7 +25,8 @@ ROW_BYTES = 64 << 20
 """Larger rows are not judged."""
 
 _BOM = b"\xef\xbb\xbf"
-_CUT_BYTES = 1 << 10
+CUT_BYTES = 1 << 10
+"""So much of a larger row is kept."""
 _CR_ROW_END = re.compile(rb"[}\]][ \t]*+\r")
 
 
@@ -184,7 +185,7 @@ class RowReader:
             length = len(row) + (0 if index else dropped)
             if length > self._limit:
                 oversize[first + index] = length
-                rows[index] = row[:_CUT_BYTES]
+                rows[index] = row[:CUT_BYTES]
         return oversize
 
 
@@ -192,7 +193,7 @@ class _BegunRow:
     """The row that the chunks so far have begun: all of it, or start and last byte of one too long."""
 
     def __init__(self, limit: int) -> None:
-        self._keep = max(limit, _CUT_BYTES) + 1  # one more, as the last byte may belong to the line end
+        self._keep = max(limit, CUT_BYTES) + 1  # one more, as the last byte may belong to the line end
         self._parts: list[bytes] = []
         self._kept = self._dropped = 0
 
@@ -201,9 +202,9 @@ class _BegunRow:
         self._kept += len(piece)
         if self._kept > self._keep:
             row = b"".join(self._parts)
-            self._parts = [row[:_CUT_BYTES], row[-1:]]
-            self._dropped += self._kept - _CUT_BYTES - 1
-            self._kept = _CUT_BYTES + 1
+            self._parts = [row[:CUT_BYTES], row[-1:]]
+            self._dropped += self._kept - CUT_BYTES - 1
+            self._kept = CUT_BYTES + 1
 
     def finish(self, piece: bytes) -> tuple[bytes, int]:
         """End the row with `piece`; give what is kept of it and the number of bytes dropped; begin anew."""

@@ -16,11 +16,11 @@ from msgspec import Struct
 from turnlint.model import Pointer, Span
 from turnlint.text.scan import tokens, unescape
 
-__all__ = ["Cursor", "Node", "Tree", "cursor", "read"]
+__all__ = ["MOST_TOKENS", "Cursor", "Node", "Tree", "cursor", "read"]
 
 Kind: TypeAlias = Literal["object", "array", "string", "atom", "missing"]
 
-_TOKENS = 200_000
+MOST_TOKENS = 200_000
 """More of a row is not read: a second of work."""
 _DEPTH = 1_000
 """No parser goes deeper."""
@@ -83,7 +83,10 @@ class Node:
         """Go down a pointer; of equal keys the last wins. None where nothing stands there."""
         node = self
         for step in pointer:
-            found = [one for one in node.members if one.step == step]
+            if node.kind == "array" and isinstance(step, int) and step >= 0:
+                found = node.members[step : step + 1]
+            else:
+                found = [one for one in node.members if one.step == step]
             if not found:
                 return None
             node = found[-1]
@@ -135,9 +138,9 @@ class Cursor(Struct, frozen=True):
     """The cursor is inside of a string."""
 
 
-def read(text: str) -> Tree:
-    """Read a row, whole or broken. Never raises; what comes after 200,000 tokens is left out."""
-    return _Reader(text).read()
+def read(text: str, limit: int = MOST_TOKENS) -> Tree:
+    """Read a row, whole or broken. Never raises; what comes after `limit` tokens is left out."""
+    return _Reader(text).read(limit)
 
 
 def cursor(text: str, column: int) -> Cursor | None:
@@ -189,10 +192,10 @@ class _Reader:
         self._key: Span | None = None
         self._waits = False
 
-    def read(self) -> Tree:
+    def read(self, limit: int) -> Tree:
         last = None
         for count, last in enumerate(tokens(self._text)):
-            if count == _TOKENS or (self._root is not None and not self._stack):
+            if count == limit or (self._root is not None and not self._stack):
                 break
             self._take(*last)
         for node in self._stack:

@@ -6,9 +6,10 @@ A lone surrogate counts as one UTF-16 unit or three UTF-8 bytes.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-__all__ = ["Encoding", "from_units", "to_units"]
+__all__ = ["Encoding", "all_to_units", "from_units", "to_units"]
 
 Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
 """The position encodings of LSP: bytes, 16-bit code units, code points."""
@@ -24,6 +25,20 @@ def to_units(text: str, column: int, encoding: Encoding) -> int:
         return column
     codec, width = _CODECS[encoding]
     return len(text[:column].encode(codec, "surrogatepass")) // width
+
+
+def all_to_units(text: str, columns: Iterable[int], encoding: Encoding) -> dict[int, int]:
+    """Turn many columns of a text into units as `to_units` does, in one walk over the text."""
+    if encoding == "utf-32" or text.isascii():
+        return {column: to_units(text, column, encoding) for column in columns}
+    found: dict[int, int] = {}
+    done = units = 0
+    for column in sorted(set(columns)):
+        end = min(max(column, 0), len(text))
+        units += to_units(text[done:end], end - done, encoding)
+        found[column] = units
+        done = end
+    return found
 
 
 def from_units(text: str, units: int, encoding: Encoding) -> int:
