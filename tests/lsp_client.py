@@ -1,4 +1,4 @@
-"""A language client without a library: it sends what it is told and waits for what it is asked.
+"""A language client without a language library: it sends what it is told and waits for what it is asked.
 
 Everything is synchronous. One server process serves many documents.
 """
@@ -7,25 +7,55 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from select import select
-from time import monotonic
+from time import monotonic, perf_counter
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
-__all__ = ["COMMAND", "LspClient", "ServerGoneError", "is_echo", "is_of_file"]
+import orjson
+
+__all__ = [
+    "COMMAND",
+    "LspClient",
+    "ServerGoneError",
+    "codes",
+    "is_echo",
+    "is_of_file",
+    "part",
+    "patched",
+    "unshown",
+]
 
 COMMAND = (sys.executable, "-m", "turnlint", "server")
 Message: TypeAlias = dict[str, Any]
+_MORE = re.compile(r"([\d,]+) more ")
 
 
 class ServerGoneError(Exception):
     """The server has ended, or says nothing for too long."""
+
+
+def patched(code: str) -> list[str]:
+    """The command of a server into which some code was built."""
+    return [sys.executable, "-c", f"{code}\nfrom turnlint.lsp import main\nraise SystemExit(main([]))"]
+
+
+def part(line: int, start: int, end: int, text: str) -> Message:
+    """A content change inside of one line."""
+    places = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
+    return {"range": places, "text": text}
+
+
+def codes(diagnostics: Sequence[Message]) -> list[tuple[int, str]]:
+    """The lines and rules of diagnostics; the count of what is not shown has no rule."""
+    return [(one["range"]["start"]["line"], one.get("code", "")) for one in diagnostics]
 
 
 def is_echo(diagnostic: Message) -> bool:
@@ -36,6 +66,12 @@ def is_echo(diagnostic: Message) -> bool:
 def is_of_file(diagnostic: Message) -> bool:
     """It is about the file as a whole, and stands on its first line for want of a better place."""
     return bool(diagnostic.get("data", {}).get("file"))
+
+
+def unshown(diagnostics: Sequence[Message]) -> int:
+    """How many findings are told of and not shown: the entry in front that has no rule counts them."""
+    counts = (_MORE.match(one["message"]) for one in diagnostics[:1] if "code" not in one)
+    return sum(int(one[1].replace(",", "")) for one in counts if one)
 
 
 class LspClient:
@@ -50,19 +86,40 @@ class LspClient:
         timeout: float = 20.0,
         initialize: bool = True,
         process_id: int | None = None,
+        stderr: IO[bytes] | None = None,
+        capabilities: Mapping[str, Any] | None = None,
+        folders: Sequence[Path] = (),
+        replies: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
-        """`encodings` are the position encodings by preference; by default columns are code points."""
+        """`encodings` are the position encodings by preference; by default columns are code points.
+
+        `capabilities` are those of the client besides, `folders` those of its workspace, and `replies` what
+        it answers to the requests of the server; to all others it answers null. Standard error of the server
+        goes to `stderr`, or else to that of this process.
+        """
         self.timeout = timeout
         self.notifications: deque[Message] = deque()
+        self.answers: dict[int | str | None, Message] = {}
+        """Those that came while something else was waited for, by the id of the request."""
         self.messages: list[str] = []
         """What the server wanted the user to see."""
+        self.requests: list[Message] = []
+        """What the server has asked."""
+        self._replies = dict(replies or {})
+        self.sent = self.arrived = 0.0
+        """When the last message began to be written, and when the last bytes came, in `perf_counter`."""
         self._ids = 0
         self._version = 0
         self._buffer = bytearray()
         self._folders: dict[str, Path] = {}
         self._home = tempfile.TemporaryDirectory(prefix="turnlint-")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self._home.name, bufsize=0
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=self._home.name,
+            bufsize=0,
         )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -73,7 +130,11 @@ class LspClient:
                 {
                     "processId": process_id or os.getpid(),
                     "rootUri": None,
-                    "capabilities": {"general": {"positionEncodings": list(encodings)}},
+                    "capabilities": {
+                        "general": {"positionEncodings": list(encodings)},
+                        **(capabilities or {}),
+                    },
+                    "workspaceFolders": [{"uri": one.as_uri(), "name": one.name} for one in folders] or None,
                     "initializationOptions": dict(options or {}),
                 },
             )["capabilities"]
@@ -131,11 +192,12 @@ class LspClient:
             self._folders[toml] = folder
         return self._folders[toml]
 
-    def open(self, uri: str, text: str) -> None:
-        """Open a document, with a version that no document had before."""
+    def open(self, uri: str, text: str) -> int:
+        """Open a document, with a version that no document had before; give its number."""
         self._version += 1
         item = {"uri": uri, "languageId": "jsonl", "version": self._version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": item})
+        return self._version
 
     def show(self, uri: str, text: str) -> list[Message]:
         """Open a document and wait for its first diagnostics."""
@@ -147,11 +209,12 @@ class LspClient:
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
         return self.published(uri)
 
-    def change(self, uri: str, *changes: Message) -> None:
-        """Send content changes as one new version."""
+    def change(self, uri: str, *changes: Message) -> int:
+        """Send content changes as one new version; give its number."""
         self._version += 1
         document = {"uri": uri, "version": self._version}
         self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+        return self._version
 
     def published(self, uri: str, version: int | None = None) -> list[Message]:
         """Wait for diagnostics of a document, of this version if one is given."""
@@ -186,31 +249,40 @@ class LspClient:
 
     def call(self, message: Message) -> Message:
         """Send a request, written out but for its id, and wait for the answer."""
+        return self.answer(self.ask(message))
+
+    def ask(self, message: Message) -> int:
+        """Send a request, written out but for its id; give the id."""
         self._ids += 1
         self.send({"jsonrpc": "2.0", "id": self._ids, **message})
-        return self.answer(self._ids)
+        return self._ids
 
     def answer(self, wanted: int | str | None) -> Message:
-        """Wait for the answer to the request with this id; notifications are kept."""
+        """Wait for the answer to the request with this id; what else comes is kept."""
         end = monotonic() + self.timeout
-        while True:
+        while wanted not in self.answers:
             message = self.receive(end)
             if "method" in message:
                 self.notifications.append(message)
-            elif message["id"] == wanted:
-                return message
+            else:
+                self.answers[message["id"]] = message
+        return self.answers.pop(wanted)
 
     def notify(self, method: str, params: Any = None) -> None:
         """Send a notification."""
         self.send({"jsonrpc": "2.0", "method": method} | ({} if params is None else {"params": params}))
 
     def send(self, message: Any) -> None:
-        """Send anything as a message."""
-        body = json.dumps(message).encode()
+        """Send anything as a message, with halves of surrogate pairs escaped."""
+        try:
+            body = orjson.dumps(message)
+        except TypeError:
+            body = json.dumps(message).encode()
         self.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def write(self, data: bytes) -> None:
         """Send bytes."""
+        self.sent = perf_counter()
         view = memoryview(data)
         while view:
             view = view[self._in.write(view) :]
@@ -223,8 +295,23 @@ class LspClient:
             self._read(end)
         body = bytes(self._buffer[:length])
         del self._buffer[:length]
-        message: Message = json.loads(body)
+        try:
+            message: Message = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            message = json.loads(body)
+        if "method" in message and "id" in message:
+            self._reply(message)
         return message
+
+    def _reply(self, request: Message) -> None:
+        self.requests.append(request)
+        answer = self._replies.get(request["method"])
+        result = answer(request.get("params")) if answer else None
+        self.send({"jsonrpc": "2.0", "id": request["id"], "result": result})
+
+    def has_news(self) -> bool:
+        """Something has come, or begins to come, that was not read."""
+        return bool(self._buffer or select([self._out], [], [], 0)[0])
 
     def _until(self, mark: bytes, end: float) -> bytes:
         while (at := self._buffer.find(mark)) < 0:
@@ -236,6 +323,7 @@ class LspClient:
     def _read(self, end: float) -> None:
         ready, _, _ = select([self._out], [], [], max(0.0, end - monotonic()))
         chunk = os.read(self._out.fileno(), 1 << 20) if ready else b""
+        self.arrived = perf_counter()
         if not chunk:
             raise ServerGoneError("the server has ended" if ready else "the server says nothing")
         self._buffer += chunk

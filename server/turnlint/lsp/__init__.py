@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
+_SWITCH_SECONDS = 0.0005
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve one client over standard input and output, or over TCP on the loopback interface.
@@ -27,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
     # pygls prints a traceback for each mistake of a client; our own faults go to `report_server_error`.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    # Threads that read files hand over to the loop sooner: it waits for them at each key otherwise.
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
     from turnlint.lsp.server import Server
     from turnlint.lsp.transport import listen, serve, standard_streams

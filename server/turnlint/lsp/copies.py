@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from turnlint.corpus.exact import ExactIndex
 from turnlint.lsp.order import LineOrder
@@ -17,7 +16,11 @@ class Copies:
     """Groups of lines with equal keys. Uses `Line.key` for the line's handle in the index."""
 
     lines: LineOrder
-    """All lines that have a copy."""
+    """All lines of groups that have more lines than are allowed."""
+    groups: int
+    """How many such groups there are."""
+    surplus: int
+    """How many lines they have too many, together."""
 
     def __init__(self, store: LineStore) -> None:
         self._store = store
@@ -26,8 +29,25 @@ class Copies:
         self._keys = array("Q")
         self._free: list[int] = []
         self._orders: dict[int, dict[Line, int]] = {}
-        self._sizes = Counter[int]()
+        self._allowed = 1
+        self._accepted: Mapping[int, int] = {}
         self.lines = LineOrder(store)
+        self.groups = self.surplus = 0
+
+    def allow(self, lines: int, accepted: Mapping[int, int]) -> None:
+        """Allow so many equal lines, and more of those with a key in `accepted`. At first one is allowed."""
+        some = {key for key, _ in accepted.items() ^ self._accepted.items()}
+        changed = some if lines == self._allowed else some.union(self._index.groups())
+        before = {key: self.allowed(key) for key in changed}
+        self._allowed, self._accepted = lines, accepted
+        for key in changed:
+            self._resize(
+                key, self._index.count(key) - before[key], self._index.count(key) - self.allowed(key)
+            )
+
+    def allowed(self, key: int) -> int:
+        """How many lines may have a key."""
+        return max(self._allowed, self._accepted.get(key, 0))
 
     def add(self, line: Line, key: int) -> None:
         """Take in a line by the 64-bit key of its row."""
@@ -39,14 +59,12 @@ class Copies:
             self._by_handle.append(line)
             self._keys.append(key)
         line.key = handle
-        other = self._index.add(key, handle)
-        if other is not None:
-            self.lines.add(self._line(other))
-            self.lines.add(line)
+        if self._index.add(key, handle) is not None:
             self._orders.pop(key, None)
-            size = self._index.count(key)
-            self._sizes[size] += 1
-            self._sizes[size - 1] -= 1
+            surplus = self._index.count(key) - self.allowed(key)
+            self._resize(key, surplus - 1, surplus)
+            if surplus > 1:
+                self.lines.add(line)
 
     def remove(self, line: Line) -> None:
         """Let go of a line that was added; of another one nothing."""
@@ -57,18 +75,28 @@ class Copies:
         self._index.remove(key, handle)
         self._by_handle[handle] = None
         self._free.append(handle)
-        if line in self.lines:
-            self.lines.discard(line)
-            self._orders.pop(key, None)
-            size = self._index.count(key)
-            self._sizes[size + 1] -= 1
-            self._sizes[size] += 1
-            if size == 1:
-                self.lines.discard(self._line(self._index.group(key)[0]))
+        self._orders.pop(key, None)
+        self.lines.discard(line)
+        surplus = self._index.count(key) - self.allowed(key)
+        self._resize(key, surplus + 1, surplus)
 
-    def groups(self) -> Iterable[tuple[int, int]]:
-        """How many lines are equal, and how many such groups there are."""
-        return ((size, groups) for size, groups in self._sizes.items() if size > 1 and groups)
+    def _resize(self, key: int, before: int, after: int) -> None:
+        """Follow a change of how many lines of a key there are too many."""
+        self.surplus += max(after, 0) - max(before, 0)
+        self.groups += (after > 0) - (before > 0)
+        if (after > 0) != (before > 0):
+            change = self.lines.add if after > 0 else self.lines.discard
+            for line in self.equal(key):
+                change(line)
+
+    def key(self, line: Line) -> int:
+        """The key of a line that was added."""
+        handle: int = line.key
+        return self._keys[handle]
+
+    def equal(self, key: int) -> list[Line]:
+        """The lines that have a key, in no particular order."""
+        return [*map(self._line, self._index.group(key))]
 
     def group(self, line: Line) -> dict[Line, int]:
         """Give the lines equal to this one and itself, in order of the document, with their positions."""

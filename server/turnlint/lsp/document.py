@@ -10,18 +10,26 @@ import re
 from collections.abc import Sequence
 
 from lsprotocol import types
+from msgspec import Struct
 from pygls.workspace import PositionCodec, TextDocument
 
-from turnlint.text.lines import Change, LineStore
+from turnlint.text.lines import Change, Line, LineStore
 from turnlint.text.rows import HEAD_BYTES
 from turnlint.text.units import Encoding, from_units
 
-__all__ = ["BLANKS", "BOM", "Document", "row_bytes", "row_text"]
+__all__ = ["BLANKS", "BOM", "Document", "Paper", "row_bytes", "row_text"]
 
 BLANKS = " \t\n\r\v\f"
 """A row of nothing else is blank, as `bytes.isspace` has it."""
 BOM = "\ufeff"
 _CR_ROW_END = re.compile(r"[}\]][ \t]*+\r")
+
+
+class Paper(Struct, frozen=True):
+    """What is drawn for a client: where it belongs, and in which units."""
+
+    uri: str
+    encoding: Encoding
 
 
 class Document(TextDocument):
@@ -41,17 +49,16 @@ class Document(TextDocument):
         super().__init__(uri, None, version, language_id, position_codec=position_codec)
         encoding = types.PositionEncodingKind(position_codec.encoding)
         self.encoding: Encoding = encoding.value
+        self.paper = Paper(uri, self.encoding)
         self.store = LineStore(source, bare_cr=_ends_in_cr(source))
+        self.size = len(source)
+        """Characters, line ends not counted exactly."""
         self._changes: list[Change] = []
 
     @property
     def source(self) -> str:
         """The whole text, put together: not for what happens at each key."""
         return self.store.text()
-
-    def data(self) -> bytes:
-        """The whole text as a file would hold it, with less memory than `source` takes."""
-        return b"".join([row_bytes(line.text + line.end) for line in self.store])
 
     @property
     def lines(self) -> Sequence[str]:
@@ -63,7 +70,9 @@ class Document(TextDocument):
         start, end = (0, 0), (self.store.count, 0)
         if isinstance(change, types.TextDocumentContentChangePartial):
             start, end = self._position(change.range.start), self._position(change.range.end)
-        self._changes.append(self.store.replace(start, end, change.text))
+        made = self.store.replace(start, end, change.text)
+        self.size += _length(made.added) - _length(made.removed)
+        self._changes.append(made)
 
     def take_changes(self) -> list[Change]:
         """Give the changes since the last call, in order."""
@@ -75,6 +84,10 @@ class Document(TextDocument):
         if not 0 <= number < self.store.count:
             return number, 0  # the store clamps it
         return number, from_units(self.store.line(number).text, position.character, self.encoding)
+
+
+def _length(lines: list[Line]) -> int:
+    return sum(len(line.text) for line in lines)
 
 
 def _ends_in_cr(text: str) -> bool:

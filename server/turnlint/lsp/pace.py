@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 from time import perf_counter
+from typing import TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -14,10 +16,18 @@ __all__ = ["SLICE_SECONDS", "Pace"]
 
 SLICE_SECONDS = 0.008
 """So long may work keep the event loop to itself."""
+_T = TypeVar("_T")
 
 
 class Pace:
-    """Paces one request about one document: `async def` handlers call `breathe` after each small step."""
+    """Paces one request about one document.
+
+    `async def` handlers call `breathe` after each small step of their own, and have `work` do the steps that
+    take the longer, the longer a row is.
+    """
+
+    LONG_ROW = 1 << 13
+    """Reading a row of so many code points may take longer than a slice, if there is little text in it."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -30,9 +40,32 @@ class Pace:
         Raises JsonRpcException (ContentModified) if the document was edited meanwhile, and CancelledError if
         the client wants the answer no more.
         """
-        if perf_counter() < self._end:
-            return
-        await asyncio.sleep(0)
+        if perf_counter() >= self._end:
+            await asyncio.sleep(0)
+            self._go_on()
+
+    async def all(self, items: Iterable[_T]) -> list[_T]:
+        """Take items that are made one by one. Raises as `breathe` does."""
+        found = []
+        for item in items:
+            found.append(item)
+            await self.breathe()
+        return found
+
+    async def work(self, text: str, do: Callable[[], _T]) -> _T:
+        """Do what takes the longer, the longer a row is: for a long one `aside`."""
+        return do() if len(text) < self.LONG_ROW else await self.aside(do)
+
+    async def aside(self, do: Callable[[], _T]) -> _T:
+        """Do something in a thread. Raises as `breathe` does.
+
+        It must depend on nothing that changes with the document.
+        """
+        done = await asyncio.to_thread(do)
+        self._go_on()
+        return done
+
+    def _go_on(self) -> None:
         if self._document.version != self._version:
             raise JsonRpcException("the document was edited meanwhile", types.LSPErrorCodes.ContentModified)
         self._end = perf_counter() + SLICE_SECONDS

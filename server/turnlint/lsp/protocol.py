@@ -4,11 +4,14 @@
 - `Workspace._create_text_document` is where a workspace makes its documents.
 - `JsonRPCProtocol._send_data` writes by json and cattrs, seven times slower than orjson, and logs it all.
 - `JsonRPCProtocol._execute_handler` keeps, for good, what came of each notification.
+- `JsonRPCProtocol._request_futures` is where it keeps that.
+- `JsonRPCProtocol._send_response` converts every result, those too that are JSON already.
 - `JsonRPCProtocol._shutdown` tells whether the client asked for the end, which decides the exit status.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Generator
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from lsprotocol import types
+from msgspec import Struct
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 
     from turnlint.lsp.server import Server
 
-__all__ = ["Protocol", "decode_message", "dump"]
+__all__ = ["Protocol", "Written", "decode_message", "dump"]
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +39,13 @@ _PARSE_ERROR = -32700
 _INVALID_REQUEST = -32600
 _INVALID_PARAMS = -32602
 _NOT_INITIALIZED = -32002
+_CANCELLED = -32800
+
+
+class Written(Struct, frozen=True):
+    """A result that a handler has written as JSON itself, since converting it would take long."""
+
+    body: bytes
 
 
 class _NoJson:
@@ -65,7 +76,7 @@ def dump(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value).encode()
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 class Protocol(LanguageServerProtocol):
@@ -77,6 +88,8 @@ class Protocol(LanguageServerProtocol):
         super().__init__(server, converter)
         self.on_end: Callable[[], None] = lambda: None
         """Called when the client has sent `exit`, or does not take what is written."""
+        self._withdrawn: set[int | str] = set()
+        """Requests that the client has cancelled while they wait for their turn."""
 
     @property
     def was_shut_down(self) -> bool:
@@ -94,17 +107,40 @@ class Protocol(LanguageServerProtocol):
             list(stock.folders.values()),
             stock.position_encoding,
         )
+        if not self._server.settings.options.pull_diagnostics:
+            result.capabilities.diagnostic_provider = None
         return result
 
     def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
         """Let pygls run a handler, and forget it when it is done: it would keep those of notifications."""
         super()._execute_handler(msg_id, *args, **kwargs)
         future = self._request_futures.get(msg_id)
-        if future is not None and future.done():
-            del self._request_futures[msg_id]
+        if future is None:
+            return
+        # Not at once: `shutdown` cancels all of them in a loop over the table.
+        loop = asyncio.get_running_loop()
+        future.add_done_callback(lambda _: loop.call_soon(self._request_futures.pop, msg_id, None))
+
+    def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        if isinstance(result, Written):
+            self.send_body(b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (dump(msg_id), result.body))
+        else:
+            super()._send_response(msg_id, result, error)
+
+    def foresee(self, message: Any) -> None:
+        """Look at a message when it arrives, ahead of those that wait: called by the reader thread.
+
+        A request that is cancelled before its turn is never begun.
+        """
+        cancelled = _cancelled(message)
+        if cancelled is not None:
+            self._withdrawn.add(cancelled)
 
     def receive(self, message: Any) -> None:
         """Act on one decoded message. Never raises; a request is answered whatever it holds."""
+        cancelled = _cancelled(message)
+        if cancelled is not None:
+            self._withdrawn.discard(cancelled)
         refusal = self._refusal(message)
         if refusal is not None:
             self._refuse(message, *refusal)
@@ -129,6 +165,8 @@ class Protocol(LanguageServerProtocol):
         method = message.get("method", "")
         if not isinstance(method, str) or not _is_id(message.get("id", 0)):
             return _INVALID_REQUEST, "the method or the id is of the wrong type"
+        if message.get("id") in self._withdrawn:
+            return _CANCELLED, "the client has cancelled the request"
         if not method or method == types.EXIT:
             return None
         if self._shutdown:
@@ -149,9 +187,13 @@ class Protocol(LanguageServerProtocol):
         answer = {"code": code, "message": words}
         self._send_data({"jsonrpc": "2.0", "id": given if _is_id(given) else None, "error": answer})
 
+    def plain(self, value: Any) -> Any:
+        """Make JSON values of the types of LSP."""
+        return self._converter.unstructure(value)
+
     def _send_data(self, data: Any) -> None:
         if data:
-            self.send_body(dump(data if isinstance(data, dict) else self._converter.unstructure(data)))
+            self.send_body(dump(data if isinstance(data, dict) else self.plain(data)))
 
     def send_body(self, body: bytes) -> None:
         """Send one message, written already."""
@@ -162,6 +204,15 @@ class Protocol(LanguageServerProtocol):
         except (OSError, ValueError) as error:  # ValueError: the stream is closed
             logger.info("the client does not listen: %s", error)
             self.on_end()
+
+
+def _cancelled(message: Any) -> int | str | None:
+    """The id of the request that a message cancels; None where it does no such thing."""
+    if not isinstance(message, dict) or message.get("method") != types.CANCEL_REQUEST:
+        return None
+    params = message.get("params")
+    wanted = params.get("id") if isinstance(params, dict) else None
+    return wanted if _is_id(wanted) else None
 
 
 def _is_id(value: Any) -> bool:

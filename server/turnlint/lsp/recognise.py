@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import stat
-from collections.abc import Sequence
-from itertools import chain, islice
+import sys
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from threading import Event
+from time import perf_counter
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 from pygls.uris import to_fs_path
 
-from turnlint.engine import bound_rules, file_findings, readable, vote
-from turnlint.engine.file import VOTERS
+from turnlint.engine import bound_rules, file_findings
+from turnlint.engine.file import VOTERS, Ballot, cast, elect
 from turnlint.engine.told import unknown_format
 from turnlint.formats import Format, get_format
 from turnlint.lsp.document import BLANKS, BOM, row_bytes
+from turnlint.lsp.pace import SLICE_SECONDS
 from turnlint.model import Finding, JsonFault, Place, Settings
-from turnlint.text.lines import LineStore
+from turnlint.text.lines import Line, LineStore
 from turnlint.text.rows import HEAD_BYTES, sniff
 
 __all__ = [
     "LIVE_RULES",
     "Recognised",
-    "Sample",
-    "judge_data",
+    "Recogniser",
     "judge_file",
+    "judge_lines",
     "name_of",
     "path_of",
-    "recognise",
-    "sample",
 ]
 
 logger = logging.getLogger(__name__)
@@ -56,65 +58,110 @@ class Recognised(Struct, frozen=True):
         return (self.jsonl, self.format, self.settings) == (other.jsonl, other.format, other.settings)
 
 
-class Sample(Struct, frozen=True):
-    """Enough of a text to recognise it, apart from the store, which goes on changing."""
+class Recogniser:
+    """Recognises a document, again and again: what its lines voted is kept as long as they stand."""
 
-    head: Sequence[str]
-    voters: Sequence[str]
-    complete: bool
-    """The head is all of it."""
+    def __init__(self, store: LineStore) -> None:
+        self._store = store
+        self._ballots: dict[Line, Ballot] = {}
+        self._stage: str | None = None
+        self.reach = sys.maxsize
+        """So many of the first lines decided last time; an edit behind them changes nothing."""
+        self.complete = False
+        """They were all of the text."""
+
+    async def recognise(self, settings: Settings) -> Recognised:
+        """Say what the text is, as the engine does for a file, in slices."""
+        bound = bound_rules(settings)
+        head = self._head()
+        fault = sniff(head, complete=self.complete and len(head) < HEAD_BYTES)
+        if fault is not None:
+            said = bound.get(fault.kind)
+            findings = (said.fault(JsonFault(fault.kind, Place(), fault.detail)),) if said else ()
+            return Recognised(settings, None, False, findings)
+        if settings.format is not None:
+            return Recognised(settings, get_format(settings.format), True, ())
+        ballots = await self._vote(settings.stage)
+        found = elect(one.format for one in ballots)
+        known = found is not None or not any(one.readable for one in ballots)
+        unknown = None if known else bound.get("unknown-format")
+        return Recognised(settings, found, True, (unknown_format(unknown),) if unknown else ())
+
+    def _head(self) -> bytes:
+        """The first bytes of the text."""
+        parts: list[str] = []
+        left = HEAD_BYTES
+        self.reach = 0
+        for line in self._store:
+            self.reach += 1
+            parts.append(line.text[:left] + line.end)
+            left -= len(parts[-1])
+            if left <= 0:
+                break
+        self.complete = left > 0
+        return row_bytes("".join(parts))[:HEAD_BYTES]
+
+    async def _vote(self, stage: str | None) -> Collection[Ballot]:
+        known = self._ballots if stage == self._stage else {}
+        voters = self._voters()
+        self._ballots, self._stage = {}, stage
+        end = perf_counter() + SLICE_SECONDS
+        for line in voters:
+            self._ballots[line] = known.get(line) or cast(row_bytes(line.text.removeprefix(BOM)), stage)
+            if perf_counter() > end:
+                await asyncio.sleep(0)
+                end = perf_counter() + SLICE_SECONDS
+        return self._ballots.values()
+
+    def _voters(self) -> list[Line]:
+        """The first lines that are not blank."""
+        voters: list[Line] = []
+        for number, line in enumerate(self._store, 1):
+            if line.text.removeprefix(BOM).strip(BLANKS):
+                voters.append(line)
+                self.reach = max(self.reach, number)
+                if len(voters) == VOTERS:
+                    return voters
+        self.reach = sys.maxsize
+        return voters
 
 
-def sample(store: LineStore) -> Sample:
-    """Take what decides: the head, and the first rows that are not blank."""
-    head: list[str] = []
-    left = HEAD_BYTES
-    for line in store:
-        head.append(line.text[:left] + line.end)
-        left -= len(head[-1])
-        if left <= 0:
-            break
-    texts = chain([store.line(0).text.removeprefix(BOM)], (line.text for line in islice(store, 1, None)))
-    return Sample(head, tuple(islice((text for text in texts if text.strip(BLANKS)), VOTERS)), left > 0)
+class _WhileWanted(io.BufferedReader):
+    """Can be read as long as `stop` is not set, so that no thread outlives what it works for."""
+
+    def __init__(self, raw: io.FileIO | io.BytesIO, stop: Event) -> None:
+        super().__init__(raw)
+        self._stop = stop
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as any stream does. Raises OSError once nobody wants it."""
+        if self._stop.is_set():
+            raise OSError("no longer wanted")
+        return super().read(size)
 
 
-def recognise(taken: Sample, settings: Settings) -> Recognised:
-    """Say what the text is, as the engine does for a file."""
-    bound = bound_rules(settings)
-
-    head = row_bytes("".join(taken.head))
-    fault = sniff(head[:HEAD_BYTES], complete=taken.complete and len(head) < HEAD_BYTES)
-    if fault is not None:
-        said = bound.get(fault.kind)
-        findings = (said.fault(JsonFault(fault.kind, Place(), fault.detail)),) if said else ()
-        return Recognised(settings, None, False, findings)
-    if settings.format is not None:
-        return Recognised(settings, get_format(settings.format), True, ())
-    rows = [*map(row_bytes, taken.voters)]
-    found = vote(rows, settings.stage)
-    unknown = bound.get("unknown-format") if found is None and readable(rows) else None
-    return Recognised(settings, found, True, (unknown_format(unknown),) if unknown else ())
-
-
-def judge_file(path: Path, settings: Settings) -> tuple[Finding, ...] | None:
+def judge_file(path: Path, settings: Settings, stop: Event) -> tuple[Finding, ...] | None:
     """What is said of a file as a whole, by its bytes on disk; None where there are none to be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return None
-        with path.open("rb") as stream:
+        with _WhileWanted(io.FileIO(path), stop) as stream:
             return tuple(file_findings(stream, settings, name=path.name))
     except OSError as error:
         logger.info("%s cannot be read: %s", path, error)
         return None
 
 
-def judge_data(data: bytes, settings: Settings, name: str) -> tuple[Finding, ...]:
-    """What is said of a text that no file holds yet."""
-    return tuple(file_findings(io.BytesIO(data), settings, name=name))
+def judge_lines(lines: Iterable[Line], settings: Settings, name: str, stop: Event) -> tuple[Finding, ...]:
+    """What is said of a text that no file holds yet. Raises OSError once `stop` is set."""
+    data = io.BytesIO()
+    data.writelines(row_bytes(line.text + line.end) for line in lines)
+    data.seek(0)
+    return tuple(file_findings(_WhileWanted(data, stop), settings, name=name))
 
 
 def path_of(uri: str) -> Path | None:
-    """The local file of a URI; None for any other scheme, and for files of other hosts."""
+    """The local file of a URI, absolute; None for any other scheme, and for files of other hosts."""
     try:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
@@ -122,7 +169,10 @@ def path_of(uri: str) -> Path | None:
         found = to_fs_path(f"file://{parts.path}")
     except ValueError:
         return None
-    return Path(found) if found and not found.startswith(("//", "\\\\")) else None
+    if not found or "\0" in found or found.startswith(("//", "\\\\")):
+        return None
+    path = Path(found)
+    return path if path.is_absolute() else None
 
 
 def name_of(uri: str) -> str:

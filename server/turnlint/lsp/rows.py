@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice, takewhile
+from operator import itemgetter
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
-from turnlint.engine import RowChecker
+from turnlint.engine import RowChecker, facts_of
+from turnlint.engine.baseline import Accepted, Counts, Key
+from turnlint.engine.fix import is_safe
 from turnlint.engine.told import blank_row, duplicate, first_copy, row_too_large
 from turnlint.lsp.copies import Copies
-from turnlint.lsp.document import BLANKS, BOM, row_bytes, row_text
+from turnlint.lsp.document import BLANKS, row_bytes, row_text
 from turnlint.lsp.order import LineOrder
-from turnlint.model import Finding, Severity
+from turnlint.model import Facts, Finding, Severity
 from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
-from turnlint.text.rows import ROW_BYTES
+from turnlint.text.rows import CUT_BYTES, ROW_BYTES
 
-__all__ = ["Judged", "Rows", "Shown"]
+__all__ = ["BLANK_ROW", "Judged", "Rows", "Shown", "is_fixable"]
 
 logger = logging.getLogger(__name__)
 
+_COPIED = "exact-duplicate"
+BLANK_ROW = "blank-row"
 _NAMED_COPIES = 10
 """How many of its copies a row names."""
 
@@ -30,41 +35,50 @@ _NAMED_COPIES = 10
 class Judged:
     """The `result` of a line: its findings, and what the renderer keeps of them."""
 
-    __slots__ = ("drawn", "findings")
+    __slots__ = ("drawn", "findings", "ranked")
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[Finding, ...], ranked: Mapping[Severity, Sequence[int]]) -> None:
         self.findings = findings
+        self.ranked = ranked
+        """Which findings are of each severity, without those that are told once a document."""
         self.drawn: Any = None
 
 
-CLEAN = Judged(())
-GONE = Judged(())
+CLEAN = Judged((), {})
+GONE = Judged((), {})
 """The result of a line that an edit has taken out of the document."""
+
+
+_Named: TypeAlias = "tuple[tuple[int, Line], ...]"
+"""Lines with their numbers: either may change, and what is drawn of them with it."""
 
 
 class Telling:
     """What a line says of its equals, kept as long as it is true."""
 
-    __slots__ = ("about", "drawn", "echo", "finding")
+    __slots__ = ("about", "drawn", "finding", "group", "state")
 
-    def __init__(self, about: tuple[int, ...], finding: Finding, *, echo: bool) -> None:
+    def __init__(self, about: tuple[int, _Named], finding: Finding) -> None:
         self.about = about
+        """How many later copies there are if it stands on the first one, else 0; and the lines it names."""
         self.finding = finding
-        self.echo = echo
-        """It stands on the first copy of a row and repeats what its later copies say."""
         self.drawn: Any = None
+        self.group: Mapping[Line, int] = {}
+        """The lines that it was found out from,"""
+        self.state = (-1, -1)
+        """and the state of the document: as long as both stay, it is true."""
+
+    @property
+    def echo(self) -> bool:
+        """It stands on the first copy of a row and repeats what its later copies say."""
+        return self.about[0] > 0
 
 
-class Shown(NamedTuple):
-    """A finding that was chosen to be shown, and its line."""
+Shown: TypeAlias = "tuple[int, Line, int, Telling | None]"
+"""A finding that was chosen to be shown: the number of its line, the line, and which of its findings it is.
 
-    number: int
-    line: Line
-    finding: Finding
-    at: int
-    """Which finding of the line it is."""
-    telling: Telling | None = None
-    """Given instead where other lines decide."""
+Where other lines decide, what the line says of them instead. Thousands of these are made at each key.
+"""
 
 
 class Rows:
@@ -74,6 +88,7 @@ class Rows:
         self.store = store
         self._checker: RowChecker | None = None
         self._bound: Mapping[str, Bound] = {}
+        self.accepted = Accepted()
         self._clear()
 
     def _clear(self) -> None:
@@ -81,14 +96,15 @@ class Rows:
         self._by_severity = {severity: LineOrder(self.store) for severity in Severity}
         self._once: dict[str, LineOrder] = {}
         self._copies = Copies(self.store)
+        self._fixable = LineOrder(self.store)
         self._tellings: dict[Line, Telling] = {}
-        self._head: Line | None = None
-        self._count = 0
+        self._counts = Counter[Severity]()
+        self._blank: int | None = None
 
     @property
-    def pending(self) -> bool:
-        """Some lines wait to be judged, or to be judged again."""
-        return bool(self._pending)
+    def pending(self) -> int:
+        """How many lines wait to be judged, or to be judged again."""
+        return len(self._pending)
 
     def judge_by(self, checker: RowChecker, bound: Mapping[str, Bound]) -> None:
         """Have all lines judged (anew) by `work`; until then they keep the findings that they have.
@@ -96,7 +112,33 @@ class Rows:
         `bound` are the rules that are on, for what rows say of each other.
         """
         self._checker, self._bound = checker, bound
+        self._allow_copies()
         self._pending = deque(self.store)
+
+    def accept(self, counts: Counts) -> None:
+        """Show no more what is accepted. Lines that this changes are judged anew by `work`."""
+        changed = {row for (_, row), _ in counts.items() ^ self.accepted.counts.items() if row is not None}
+        self.accepted = Accepted(counts)
+        self._allow_copies()
+        if changed and self._checker is not None:
+            equal = [self._copies.equal(row) for row in changed]
+            self._pending = deque(chain(self._pending, *equal) if all(equal) else self.store)
+
+    def _allow_copies(self) -> None:
+        bound = self._bound.get(_COPIED)
+        copied = ((row, count) for (rule, row), count in self.accepted.counts.items() if rule == _COPIED)
+        accepted = {row: count for row, count in copied if row is not None}
+        self._copies.allow((bound["max_copies"] if bound else None) or 1, accepted)
+
+    def accepting(self, line: Line, rule: str) -> tuple[Key, int] | None:
+        """What is to be accepted for a line to show no finding of a rule; None where it has none."""
+        if rule == _COPIED and line in self._copies.lines:
+            return (rule, self._copies.key(line)), len(self._copies.group(line))
+        if self._checker is None:
+            return None
+        raw, findings, _ = self._found(line, self._checker)
+        count = sum(finding.rule == rule for finding in findings)
+        return ((rule, facts_of(raw).exact), count) if count else None
 
     def forget(self) -> None:
         """Judge nothing more: the text is no JSONL."""
@@ -113,12 +155,7 @@ class Rows:
                 line.result = GONE
             if self._checker is not None:
                 self._pending.extendleft(reversed(change.added))
-        head = self.store.line(0)
-        if head is not self._head and self._checker is not None:
-            # A byte order mark is one at the start of the text alone.
-            moved = (line for line in (self._head, head) if line is not None and line.text.startswith(BOM))
-            self._pending.extend(moved)
-            self._head = head
+        self._blank = None
 
     def work(self, seconds: float) -> None:
         """Judge waiting lines for so long, and at least one."""
@@ -132,22 +169,25 @@ class Rows:
                     return
 
     def _judge(self, line: Line, checker: RowChecker) -> None:
+        raw, findings, facts = self._found(line, checker)
+        if findings and self.accepted.counts:
+            findings = self.accepted.left(facts_of(raw).exact, findings)
+        line.result = self._keep(line, findings)
+        if facts is not None and _COPIED in self._bound:
+            self._copies.add(line, facts.exact)
+
+    def _found(self, line: Line, checker: RowChecker) -> tuple[bytes, Sequence[Finding], Facts | None]:
+        """The row as far as it is read, all that is wrong with it, and its facts if it was judged."""
         raw = row_bytes(self._text(line))
         if not raw or raw.isspace():
-            line.result = self._keep(line, self._said("blank-row", blank_row))
-            return
+            return b"", self._said(BLANK_ROW, blank_row), None
         if len(raw) > ROW_BYTES:
-            line.result = self._keep(line, self._said("row-too-large", row_too_large, len(raw)))
-            return
+            return raw[:CUT_BYTES], self._said("row-too-large", row_too_large, len(raw)), None
         try:
-            findings, facts = checker.check(raw)
+            return raw, *checker.check(raw)
         except Exception:
             logger.exception("a row could not be judged")
-            line.result = CLEAN
-            return
-        line.result = self._keep(line, findings)
-        if "exact-duplicate" in self._bound:
-            self._copies.add(line, facts.exact)
+            return raw, (), None
 
     def _text(self, line: Line) -> str:
         """The text to judge: the byte order mark of a file belongs to no row."""
@@ -161,16 +201,24 @@ class Rows:
     def _keep(self, line: Line, findings: Iterable[Finding]) -> Judged:
         """Enter a line where its findings will be looked for."""
         rules = all_rules()
-        kept: dict[Any, Finding] = {}
+        kept: list[Finding] = []
+        once: set[str] = set()
+        ranked: dict[Severity, list[int]] = {}
         for finding in findings:
-            if rules[finding.rule].rule.once:
-                kept.setdefault(finding.rule, finding)
-                self._once.setdefault(finding.rule, LineOrder(self.store)).add(line)
+            if not rules[finding.rule].rule.once:
+                ranked.setdefault(finding.severity, []).append(len(kept))
+            elif finding.rule in once:
+                continue
             else:
-                kept[len(kept)] = finding
-                self._by_severity[finding.severity].add(line)
-        self._count += len(kept)
-        return Judged(tuple(kept.values())) if kept else CLEAN
+                once.add(finding.rule)
+                self._once.setdefault(finding.rule, LineOrder(self.store)).add(line)
+            kept.append(finding)
+            self._counts[finding.severity] += 1
+        for severity in ranked:
+            self._by_severity[severity].add(line)
+        if any(map(is_fixable, kept)):
+            self._fixable.add(line)
+        return Judged(tuple(kept), ranked) if kept else CLEAN
 
     def _drop(self, line: Line) -> None:
         judged: Judged | None = line.result
@@ -178,20 +226,52 @@ class Rows:
             return
         self._copies.remove(line)
         self._tellings.pop(line, None)
-        self._count -= len(judged.findings)
+        self._fixable.discard(line)
+        for severity in judged.ranked:
+            self._by_severity[severity].discard(line)
         for finding in judged.findings:
-            self._by_severity[finding.severity].discard(line)
+            self._counts[finding.severity] -= 1
             if finding.rule in self._once:
                 self._once[finding.rule].discard(line)
         line.result = None
 
     def findings(self, line: Line) -> list[Finding]:
         """What is wrong with a line, what other lines decide included."""
-        number, end = self.store.number(line), self._end()
+        if self.store.number(line) >= self._end():
+            return []
         judged: Judged = line.result or CLEAN
-        found = [one for one in judged.findings if one.rule in self._once or self._stands(one, number, end)]
         telling = self._telling(line) if line in self._copies.lines else None
-        return [*found, telling.finding] if telling else found
+        return [*judged.findings, telling.finding] if telling else [*judged.findings]
+
+    def fixable(self) -> Iterator[tuple[int, Line]]:
+        """The lines with something that can be fixed safely, with their numbers and in their order."""
+        end = self._end()
+        return ((number, line) for number, line in self._fixable if number < end)
+
+    def copies(self, line: Line) -> list[Line]:
+        """The lines equal to this one and itself, in their order; none where it has no equal."""
+        equal = list(self._copies.group(line)) if line.key is not None else []
+        return equal if len(equal) > 1 else []
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, up to the last one that is not blank."""
+        return self._end()
+
+    def tally(self) -> Counter[Severity]:
+        """How many findings of each severity there are to be shown."""
+        counts = self._counts.copy()
+        for rule, lines in self._once.items():
+            if lines:
+                _, line, at, _ = self._first(rule, lines)
+                counts[line.result.findings[at].severity] -= len(lines) - 1
+        blank = (line.result or CLEAN for line in islice(reversed(self.store), self._blanks()))
+        counts.subtract(finding.severity for judged in blank for finding in judged.findings)
+        copied = self._bound.get(_COPIED)
+        if copied is not None:
+            counts[min(copied.settings.severity, Severity.INFO)] += self._copies.groups
+            counts[copied.settings.severity] += self._copies.surplus
+        return counts
 
     def shown(self, limit: int) -> tuple[list[Shown], int]:
         """Choose at most so many findings: the most severe, of these the first of the document.
@@ -200,73 +280,66 @@ class Rows:
         """
         end = self._end()
         chosen = list(islice(self._by_rank(end), limit))
-        left = 0
-        if len(chosen) == limit:
-            repeated = sum(len(lines) - 1 for lines in self._once.values() if lines)
-            hidden = self.store.count - end if "blank-row" in self._bound else 0
-            left = self._count + self._told() - repeated - hidden - limit
-        chosen.sort(key=lambda one: one.number)
+        left = self.tally().total() - limit if len(chosen) == limit else 0
+        chosen.sort(key=itemgetter(0))
         return chosen, max(left, 0)
 
     def _by_rank(self, end: int) -> Iterator[Shown]:
-        """All findings, the most severe first."""
+        """All findings, the most severe first, but none of blank lines from `end` on."""
         once = [self._first(rule, lines) for rule, lines in self._once.items() if lines]
-        copied = self._bound.get("exact-duplicate")
+        copied = self._bound.get(_COPIED)
         for severity in sorted(Severity, reverse=True):
-            yield from (one for one in once if one.finding.severity == severity)
+            yield from (one for one in once if one[1].result.findings[one[2]].severity == severity)
             for number, line in self._by_severity[severity]:
-                for index, finding in enumerate(line.result.findings):
-                    if finding.severity == severity and self._stands(finding, number, end):
-                        yield Shown(number, line, finding, index)
+                if number >= end:
+                    break
+                for index in line.result.ranked[severity]:
+                    yield number, line, index, None
             if copied is not None and severity in (copied.settings.severity, Severity.INFO):
                 for number, line in self._copies.lines:
                     telling = self._telling(line)
                     if telling is not None and telling.finding.severity == severity:
-                        yield Shown(number, line, telling.finding, 0, telling)
-
-    def _stands(self, finding: Finding, number: int, end: int) -> bool:
-        """Whether a line shows a finding itself: not of a blank row at the end, nor what is said once."""
-        return finding.rule not in self._once and (finding.rule != "blank-row" or number < end)
+                        yield number, line, 0, telling
 
     def _first(self, rule: str, lines: LineOrder) -> Shown:
         number, line = next(iter(lines))
         findings: tuple[Finding, ...] = line.result.findings
-        index = next(at for at, finding in enumerate(findings) if finding.rule == rule)
-        return Shown(number, line, findings[index], index)
-
-    def _told(self) -> int:
-        """How many lines say something of their equals."""
-        bound = self._bound.get("exact-duplicate")
-        allowed = _allowed(bound) if bound else 0
-        return sum(groups * (size - allowed + 1) for size, groups in self._copies.groups() if size > allowed)
+        return number, line, next(at for at, finding in enumerate(findings) if finding.rule == rule), None
 
     def _telling(self, line: Line) -> Telling | None:
         """What a line says of its equals: a later copy that it is one, the first row where the copies are."""
-        bound = self._bound["exact-duplicate"]
-        allowed = _allowed(bound)
+        bound = self._bound.get(_COPIED)
+        if bound is None:  # it was turned off, and the line is not judged anew yet
+            return None
+        allowed = self._copies.allowed(self._copies.key(line))
         group = self._copies.group(line)
+        known = self._tellings.get(line)
+        if known is not None and known.group is group and known.state == (self.store.moves, allowed):
+            return known
         at, copies = group[line], len(group) - allowed
         if copies <= 0 or 0 < at < allowed:
             return None
-        number = self.store.number
-        if at:
-            about: tuple[int, ...] = (number(next(iter(group))),)
-        else:
-            about = (copies, *map(number, islice(group, allowed, allowed + _NAMED_COPIES)))
-        known = self._tellings.get(line)
-        if known is None or known.about != about or known.echo != (not at):
-            finding = duplicate(bound, about[0]) if at else first_copy(bound, about[1:], copies)
-            known = self._tellings[line] = Telling(about, finding, echo=not at)
+        others = islice(group, 1) if at else islice(group, allowed, allowed + _NAMED_COPIES)
+        about = (0 if at else copies, tuple((self.store.number(one), one) for one in others))
+        if known is None or known.about != about:
+            numbers = tuple(number for number, _ in about[1])
+            finding = duplicate(bound, *numbers) if at else first_copy(bound, numbers, copies)
+            known = self._tellings[line] = Telling(about, finding)
+        known.group, known.state = group, (self.store.moves, allowed)
         return known
 
     def _end(self) -> int:
         """The number behind the last row that is not blank: what follows harms nobody."""
-        end = self.store.count
-        while end and not self.store.line(end - 1).text.strip(BLANKS):
-            end -= 1
-        return end
+        return self.store.count - self._blanks()
+
+    def _blanks(self) -> int:
+        """How many blank rows there are at the end. They are counted once after each edit."""
+        if self._blank is None:
+            blank = takewhile(lambda line: not line.text.strip(BLANKS), reversed(self.store))
+            self._blank = sum(1 for _ in blank)
+        return self._blank
 
 
-def _allowed(bound: Bound) -> int:
-    """How many equal rows there may be."""
-    return bound["max_copies"] or 1
+def is_fixable(finding: Finding) -> bool:
+    """Whether a finding can be fixed and the meaning kept; a blank row is deleted."""
+    return finding.rule == BLANK_ROW or is_safe(finding)

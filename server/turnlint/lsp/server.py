@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -18,12 +19,18 @@ from pygls.protocol import default_converter
 
 import turnlint
 from turnlint.lsp import commands, features
+from turnlint.lsp.baselines import Baselines
 from turnlint.lsp.document import Document
-from turnlint.lsp.protocol import Protocol
+from turnlint.lsp.large_files import LargeFiles
+from turnlint.lsp.protocol import Protocol, dump
+from turnlint.lsp.recognise import path_of
+from turnlint.lsp.refresh import Refresh
 from turnlint.lsp.session import Session
 from turnlint.lsp.settings import ClientSettings
 from turnlint.lsp.view import RowView
 from turnlint.model import Settings
+from turnlint.text.markdown import visible
+from turnlint.text.units import Encoding
 
 __all__ = ["Server"]
 
@@ -43,12 +50,21 @@ class Server(LanguageServer):
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
-        self.settings = ClientSettings(self._show)
+        self.settings = ClientSettings(self.warn)
+        self.large_files = LargeFiles(self)
+        self.baselines = Baselines(self)
+        self.refresh = Refresh(self)
         self._sessions: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         for one in _modules(features):
             self.feature(one.METHOD, getattr(one, "OPTIONS", None))(partial(one.handle, self))
         for one in _modules(commands):
-            self.command(one.NAME)(partial(one.handle, self))
+            self.command(one.NAME)(commands.bind(one.handle, self))
+
+    @property
+    def encoding(self) -> Encoding:
+        """The units in which the client counts columns."""
+        return types.PositionEncodingKind(self.workspace.position_codec.encoding).value
 
     def settings_of(self, path: Path | None) -> Settings:
         """The settings of a document; `path` is None where it is no local file."""
@@ -58,6 +74,7 @@ class Server(LanguageServer):
         """Begin to follow a document that the client has opened."""
         document = self.workspace.get_text_document(uri)
         self.close_document(uri)
+        self.large_files.release(path_of(uri))
         if isinstance(document, Document):
             self._sessions[uri] = Session(self, document)
 
@@ -76,6 +93,24 @@ class Server(LanguageServer):
         """All of them."""
         return list(self._sessions.values())
 
+    def reload(self, folder: Path | None = None) -> None:
+        """Read settings again, and judge anew what depends on them in all documents or below a folder."""
+        for session in self._sessions.values():
+            if folder is None or (session.path is not None and session.path.is_relative_to(folder)):
+                session.reload()
+        self.large_files.reload(folder)
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside what comes from the client; what it raises is logged."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a fault in the background", exc_info=task.exception())
+
     def close_document(self, uri: str) -> None:
         """Stop following a document."""
         session = self._sessions.pop(uri, None)
@@ -83,7 +118,10 @@ class Server(LanguageServer):
             session.close()
 
     def close(self) -> None:
-        """Stop following all documents."""
+        """Stop following all documents, and whatever else goes on."""
+        for task in self._tasks:
+            task.cancel()
+        self.large_files.close()
         for uri in list(self._sessions):
             self.close_document(uri)
 
@@ -93,8 +131,24 @@ class Server(LanguageServer):
             trace = (error.data or {}).get("traceback", ())
             logger.error("%s: %s\n%s", source.__name__, error, "".join(trace))
 
-    def _show(self, words: str) -> None:
-        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, words))
+    def publish(self, uri: str, diagnostics: bytes, version: int | None = None) -> None:
+        """Send the diagnostics of a document, which are JSON already."""
+        about = b'"uri":%b' % dump(uri)
+        if version is not None:
+            about += b',"version":%d' % version
+        self.protocol.send_body(
+            b'{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{%b,"diagnostics":%b}}'
+            % (about, diagnostics)
+        )
+
+    def tell(self, words: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Tell the user something. A name in it can be neither a link nor anything else that is not seen."""
+        plain = visible(words).replace("](", "] (")
+        self.window_show_message(types.ShowMessageParams(kind, plain))
+
+    def warn(self, words: str) -> None:
+        """Tell the user that something is not as it should be."""
+        self.tell(words, types.MessageType.Warning)
 
 
 def _modules(package: ModuleType) -> Iterator[Any]:

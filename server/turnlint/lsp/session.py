@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
+from threading import Event
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from turnlint.engine import RowChecker, bound_rules
+from turnlint.engine import RowChecker, row_rules
+from turnlint.engine.baseline import Counts, Key
 from turnlint.formats import Format
 from turnlint.lsp.document import Document
+from turnlint.lsp.outline import Outlines
 from turnlint.lsp.pace import SLICE_SECONDS
+from turnlint.lsp.progress import Progress
 from turnlint.lsp.protocol import dump
 from turnlint.lsp.recognise import (
     LIVE_RULES,
     Recognised,
-    judge_data,
+    Recogniser,
     judge_file,
+    judge_lines,
     name_of,
     path_of,
-    recognise,
-    sample,
 )
 from turnlint.lsp.render import Diagnostic, of_file, of_row, summary
 from turnlint.lsp.rows import Rows
+from turnlint.lsp.summary import Summary
 from turnlint.model import Finding, Settings
 from turnlint.text.lines import Line
 
@@ -34,13 +40,19 @@ __all__ = ["Session"]
 
 logger = logging.getLogger(__name__)
 
-_LIMIT = 1_000
-"""Editors keep no more diagnostics of a file."""
 _IDLE_SECONDS = 0.5
+_FEW_LINES = 500
+"""More lines than these are not judged before the client is heard again."""
+_UNNAMED = "untitled.jsonl"
+"""What a text is called that is in no file: nobody has chosen its name."""
+_MUCH = 5 << 20
+"""From so many characters on, judging them is shown as progress."""
 _MANY_LINES = 10_000
-"""From so many lines on, collecting garbage among them would take longer than a frame."""
+"""From so many lines on, what they leave behind is worth to be collected."""
+_COLLECTIONS = 3
+"""Of the middle generation; Python looks through everything after ten."""
 
-Job: TypeAlias = Literal["settings", "format", "file"]
+Job: TypeAlias = Literal["settings", "baseline", "format", "file"]
 
 
 class Session:
@@ -49,62 +61,141 @@ class Session:
     def __init__(self, server: Server, document: Document) -> None:
         self._server = server
         self.document = document
-        self._path = path_of(document.uri)
+        self.path = path_of(document.uri)
         self._rows = Rows(document.store)
-        self._settings = server.settings_of(self._path)
-        self._recognised: Recognised | None = None
+        self._settings = server.settings_of(self.path)
+        self._recogniser = Recogniser(document.store)
+        self.recognised: Recognised | None = None
         self._of_file: tuple[Finding, ...] = ()
         self._saved = False
         """A file holds the text, or an older state of it."""
-        self._jobs: set[Job] = {"format", "file"}
+        self._jobs: set[Job] = {"baseline", "format", "file"}
         self._task: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
+        self._due: set[Job] = set()
+        """What edits have made necessary, to be done when no more come."""
         self._early = False
         """The first rows are to be shown before the others are judged."""
         self._queued = self._closed = False
+        self._stop = Event()
+        """Tells threads that the document was closed."""
         self._told: bytes | None = None
+        """What the client knows; None where it is about to ask."""
+        self._pulled = server.settings.options.pull_diagnostics
+        self.outlines = Outlines()
+        self._known = asyncio.Event()
+        self._summed_up = ""
         self._wake()
 
     @property
     def format(self) -> Format | None:
         """The format that the rows are judged by; None as long as none is known."""
-        return self._recognised.format if self._recognised else None
+        return self.recognised.format if self.recognised else None
 
     @property
     def settings(self) -> Settings:
         """What judges the rows of this document."""
-        settings = self._recognised.settings if self._recognised else self._settings
+        settings = self.recognised.settings if self.recognised else self._settings
         return settings.judging(self.format.name if self.format else None)
+
+    async def known(self) -> Recognised | None:
+        """What the text is, as soon as somebody knows; None if the document is closed before."""
+        await self._known.wait()
+        return self.recognised
+
+    def sum_up(self) -> Summary:
+        """What is known of the document as a whole."""
+        counts = self._rows.tally()
+        counts.update(finding.severity for finding in self.file_findings)
+        return Summary(self._rows.count, self.recognised, counts, self.settled)
 
     def findings(self, line: Line) -> list[Finding]:
         """What is wrong with one line, what other lines decide included."""
         return self._rows.findings(line)
 
+    @property
+    def file_findings(self) -> list[Finding]:
+        """What is wrong with the text or its file as a whole, and not accepted."""
+        return self._rows.accepted.left(None, self._whole())
+
+    @property
+    def accepted(self) -> Counts:
+        """What is accepted in this document."""
+        return self._rows.accepted.counts
+
+    @property
+    def settled(self) -> bool:
+        """All rows are judged as they are."""
+        return self.recognised is not None and not self._rows.pending
+
+    def fixable(self) -> Iterator[tuple[int, Line]]:
+        """The lines with something that can be fixed safely, with their numbers and in their order."""
+        return self._rows.fixable()
+
+    def copies(self, line: Line) -> list[Line]:
+        """The lines equal to this one and itself, in their order; none where it has no equal."""
+        return self._rows.copies(line)
+
     def changed(self) -> None:
         """Follow the edits of the document: judge what they touched, now as far as it is little."""
-        self._rows.replace(self.document.take_changes())
-        self._rows.work(SLICE_SECONDS)
+        changes = self.document.take_changes()
+        self._rows.replace(changes)
+        if sum(len(change.added) for change in changes) <= _FEW_LINES:
+            self._rows.work(SLICE_SECONDS)
+        if self._pulled:
+            self._told = None
         self._publish_soon()
         self._wake()
         if self._idle is not None:
             self._idle.cancel()
-        jobs: tuple[Job, ...] = ("format",) if self._saved else ("format", "file")
-        self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._wake, *jobs)
+        if any(change.first < self._recogniser.reach for change in changes):
+            self._due.add("format")
+        if not self._saved:
+            self._due.add("file")
+        self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        jobs, self._due = self._due, set()
+        self._wake(*jobs)
 
     def reload(self) -> None:
         """Read the settings and the file on disk again, and judge what depends on them."""
-        self._wake("settings", "format", "file")
+        self._wake("settings", "baseline", "format", "file")
+
+    def reload_baseline(self) -> None:
+        """Read again what is accepted, and judge what depends on it."""
+        self._wake("baseline")
+
+    def accepting(self, number: int | None, rule: str) -> tuple[Key, int] | None:
+        """What is to be accepted for no finding of a rule to be shown; None where there is none.
+
+        `number` is a 0-based line; None for the document as a whole.
+        """
+        if number is None:
+            count = sum(finding.rule == rule for finding in self._whole())
+            return ((rule, None), count) if count else None
+        store = self.document.store
+        return self._rows.accepting(store.line(number), rule) if 0 <= number < store.count else None
 
     def close(self) -> None:
         """Stop, and take all diagnostics back."""
         if self._task is not None:
             self._task.cancel()
+            self._task = None  # what ends it holds its frame, and that this session
         if self._idle is not None:
             self._idle.cancel()
         self._closed = True
-        self._send(b"[]", None)
+        self.outlines.keep(())
+        self._stop.set()
+        self._known.set()
+        if not self._pulled:
+            self._server.publish(self.document.uri, b"[]")
         store = self.document.store  # its lines and blocks know each other: emptied, it is freed at once
+        many = store.count >= _MANY_LINES
         store.replace((0, 0), (store.count, 0), "")
+        if many:
+            _settle_garbage()
+        self.document.version = None  # whoever still works on it must see that it is another text now
 
     def _wake(self, *jobs: Job) -> None:
         self._jobs.update(jobs)
@@ -113,24 +204,36 @@ class Session:
 
     async def _work(self) -> None:
         """Do what is due, in slices between which the client is heard; then show what was found."""
-        while self._jobs or self._rows.pending:
-            try:
-                await self._next_job()
-            except Exception:
-                logger.exception("a document could not be judged")
-            await asyncio.sleep(0)
+        with ExitStack() as stack:
+            progress: Progress | None = None
+            while self._jobs or self._rows.pending:
+                try:
+                    await self._next_job()
+                except Exception:
+                    logger.exception("a document could not be judged")
+                waiting, lines = self._rows.pending, self.document.store.count
+                if progress is None and waiting / lines * self.document.size > _MUCH:
+                    title = f"Judging {name_of(self.document.uri)}"
+                    progress = stack.enter_context(Progress(self._server, title, lines))
+                if progress is not None:
+                    progress.report(lines - waiting)
+                _spare_what_stays()
+                await asyncio.sleep(0)
         self._publish_soon()
-        if self.document.store.count >= _MANY_LINES:
-            gc.collect()
-            gc.freeze()
 
     async def _next_job(self) -> None:
         if "settings" in self._jobs:
             self._jobs.remove("settings")
-            self._settings = self._server.settings_of(self._path)
+            self._settings = self._server.settings_of(self.path)
+        elif "baseline" in self._jobs:
+            self._jobs.remove("baseline")
+            self._rows.accept(await self._server.baselines.accepted(self.path))
         elif "format" in self._jobs:
             self._jobs.remove("format")
-            await self._recognise()
+            try:
+                await self._recognise()
+            finally:
+                self._known.set()
         elif self._rows.pending:
             self._rows.work(SLICE_SECONDS)
             if self._early and self._rows.pending:
@@ -142,22 +245,23 @@ class Session:
 
     async def _judge_file(self) -> tuple[Finding, ...]:
         """What is said of the file on disk, or of the buffer as long as there is none."""
-        if self._path is not None:
-            found = await asyncio.to_thread(judge_file, self._path, self._settings)
+        if self.path is not None:
+            found = await asyncio.to_thread(judge_file, self.path, self._settings, self._stop)
             self._saved = found is not None
             if found is not None:
                 return found
-        data, name = self.document.data(), name_of(self.document.uri)
-        return await asyncio.to_thread(judge_data, data, self._settings, name)
+        lines, name = list(self.document.store), self.path.name if self.path else _UNNAMED
+        return await asyncio.to_thread(judge_lines, lines, self._settings, name, self._stop)
 
     async def _recognise(self) -> None:
         """Vote, and have all rows judged again if the text turns out to be something else than before."""
-        taken = sample(self.document.store)
-        self._early = self._recognised is None and not taken.complete
-        found = await asyncio.to_thread(recognise, taken, self._settings)
-        if self._recognised is None or not self._recognised.judges_like(found):
+        found = await self._recogniser.recognise(self._settings)
+        self._early = self.recognised is None and not self._recogniser.complete
+        if self.recognised is None or not self.recognised.judges_like(found):
             await self._judge_anew(found)
-        self._recognised = found
+            if self.recognised is not None:
+                self._server.refresh.soon("inlay_hint")
+        self.recognised = found
 
     async def _judge_anew(self, found: Recognised) -> None:
         if not found.jsonl:
@@ -165,8 +269,7 @@ class Session:
             return
         # The fast scanner compiles in a moment; the plain one would take milliseconds for each row.
         checker = await asyncio.to_thread(RowChecker, found.format, found.settings, bulk=True)
-        name = found.format.name if found.format else None
-        self._rows.judge_by(checker, bound_rules(found.settings.judging(name)))
+        self._rows.judge_by(checker, row_rules(found.settings, found.format))
 
     def _publish_soon(self) -> None:
         """Publish once for all that has arrived by then."""
@@ -178,31 +281,59 @@ class Session:
         if self._closed:
             return
         self._queued = False
+        self._refresh()
         try:
             body = dump(self._diagnostics())
         except Exception:
             logger.exception("the findings could not be written")
             return
-        if body != self._told:
+        if self._pulled:
+            if self._told not in (None, body):
+                self._told = None
+                self._server.refresh.soon("diagnostic")
+        elif body != self._told:
             self._told = body
-            self._send(body, self.document.version)
+            self._server.publish(self.document.uri, body, self.document.version)
+
+    def _refresh(self) -> None:
+        """Have the client ask again for what has changed of what it shows beside the text."""
+        summed_up = str(self.sum_up())
+        if summed_up != self._summed_up:
+            self._summed_up = summed_up
+            self._server.refresh.soon("code_lens")
+
+    async def report(self) -> bytes:
+        """The diagnostics as JSON, once all that is known of the text by now has been judged."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+        self._told = b"[]" if self._closed else dump(self._diagnostics())
+        return self._told
 
     def _diagnostics(self) -> list[Diagnostic]:
-        chosen, left = self._rows.shown(_LIMIT)
-        head = self._recognised.findings if self._recognised else ()
-        said = {finding.rule for finding in head}
-        rest = [one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES]
+        chosen, left = self._rows.shown(self._server.settings.options.max_diagnostics)
         entries = [summary(left)] if left else []
-        entries += [of_file(finding) for finding in (*head, *rest)]
+        entries += [of_file(finding) for finding in self.file_findings]
         entries += [of_row(self.document, one) for one in chosen]
         return entries
 
-    def _send(self, diagnostics: bytes, version: int | None) -> None:
-        """Write the message by hand: the diagnostics are JSON already."""
-        about = b'"uri":%b' % dump(self.document.uri)
-        if version is not None:
-            about += b',"version":%d' % version
-        self._server.protocol.send_body(
-            b'{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{%b,"diagnostics":%b}}'
-            % (about, diagnostics)
-        )
+    def _whole(self) -> list[Finding]:
+        """What is wrong with the document as a whole."""
+        head = self.recognised.findings if self.recognised else ()
+        said = {finding.rule for finding in head}
+        return [*head, *(one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES)]
+
+
+def _spare_what_stays() -> None:
+    """Leave what has outlived some collections out of later ones, before one looks through all there is.
+
+    That would take a second for half a million findings, of which none is garbage.
+    """
+    if gc.get_count()[2] >= _COLLECTIONS:
+        gc.freeze()
+
+
+def _settle_garbage() -> None:
+    """Collect garbage among all there is, that too which was left out, and leave out what stays."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -14,12 +14,31 @@ from turnlint.config import ConfigError, resolve, suggest
 from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.model import Settings
 
-__all__ = ["ClientSettings"]
+__all__ = ["ClientSettings", "ServerOptions"]
 
 logger = logging.getLogger(__name__)
 
 _CAMEL = re.compile(r"(?<=[a-z])[A-Z]|-")
-_KNOWN = tuple(field.name for field in msgspec.structs.fields(Overrides))
+
+
+_Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class ServerOptions(msgspec.Struct, frozen=True):
+    """What the client can say in `initializationOptions` alone, besides settings."""
+
+    pull_diagnostics: bool = False
+    """The client asks for diagnostics; none are sent unasked then."""
+    max_diagnostics: _Amount = 1_000
+    """So many diagnostics of a document are given, the most severe ones: VS Code keeps no more."""
+    large_file_bytes: _Amount = 50 << 20
+    """Files above this size are judged from disk when the client does not open them: VS Code cannot."""
+    trusted: bool = False
+    """The user trusts the workspace. Nothing that a settings file can say today needs it."""
+
+
+_OPTIONS = msgspec.structs.fields(ServerOptions)
+_SETTINGS = tuple(one.name for one in msgspec.structs.fields(Overrides))
 
 
 class ClientSettings:
@@ -29,50 +48,87 @@ class ClientSettings:
     """
 
     def __init__(self, tell: Callable[[str], None]) -> None:
+        self.options = ServerOptions()
         self._tell = tell
         self._told: set[str] = set()
-        self._overrides = Overrides()
+        self._by_folder: dict[Path | None, Overrides] = {}
 
-    def update(self, options: Any) -> None:
-        """Take `initializationOptions` or what the client sends later, named like the command line's options.
+    def begin(self, options: Any) -> None:
+        """Take `initializationOptions`: settings for all documents, and options of the server."""
+        try:
+            named = _named(options)
+            own = {one.name: named.pop(one.name) for one in _OPTIONS if one.name in named}
+            self.options = msgspec.convert(own, ServerOptions)
+        except (ConfigError, msgspec.ValidationError) as error:
+            self._complain(f"turnlint ignores the options of the editor: {error}")
+        else:
+            self.update(named)
 
-        Names may be written with hyphens, in camel case or with underscores.
+    def update(self, settings: Any, folder: Path | None = None) -> bool:
+        """Take settings of the client, for the documents of one workspace folder or for all others.
+
+        They are named like the command line's options, with hyphens, in camel case or with underscores; null
+        means unset. Says whether anything has changed.
         """
         try:
-            self._overrides = _overrides(options)
+            found = _overrides(_named(settings))
         except (ConfigError, msgspec.ValidationError) as error:
-            self._overrides = Overrides()
-            self._complain(f"settings of the editor: {error}")
+            found = Overrides()
+            self._complain(f"turnlint ignores the settings of the editor: {error}")
+        before = self._nearest((folder, *folder.parents) if folder is not None else ())
+        self._by_folder[folder] = found
+        return before != found
+
+    def keep(self, folders: set[Path]) -> bool:
+        """Forget the settings of all folders but these. Says whether there were any."""
+        others = self._by_folder.keys() - {None, *folders}
+        for one in others:
+            del self._by_folder[one]
+        return bool(others)
 
     def of(self, path: Path | None) -> Settings:
         """The settings of a file, or of a text that is none. Read anew each time; never raises."""
         try:
-            finder = SettingsFinder(self._overrides, isolated=path is None)
+            finder = SettingsFinder(self.overrides(path), isolated=path is None)
             return finder.settings(path or Path.cwd() / "untitled.jsonl")
         except ConfigError as error:
-            self._complain(str(error))
+            self._complain(f"turnlint uses its defaults. {error}")
         except OSError as error:  # a name that no file can have
             logger.info("the settings of %s could not be read: %s", path, error)
         except Exception:
             logger.exception("the settings could not be read")
         return resolve()
 
+    def overrides(self, path: Path | None) -> Overrides:
+        """What the client said for the innermost folder that holds the path, else for all."""
+        return self._nearest(path.parents if path is not None else ())
+
+    def _nearest(self, folders: Iterable[Path]) -> Overrides:
+        said = (self._by_folder.get(one) for one in (*folders, None))
+        return next((one for one in said if one is not None), Overrides())
+
     def _complain(self, words: str) -> None:
         if words not in self._told:
             self._told.add(words)
-            self._tell(f"turnlint uses its defaults. {words}")
+            self._tell(words)
 
 
-def _overrides(options: Any) -> Overrides:
-    if options is None:
-        return Overrides()
-    if not isinstance(options, Mapping):
+def _named(settings: Any) -> dict[str, Any]:
+    """Settings by the names that they have here, without those that are unset. Raises ConfigError."""
+    if settings is None:
+        return {}
+    if not isinstance(settings, Mapping):
         raise ConfigError("they must be an object")
-    named = {_CAMEL.sub(_underscore, str(key)): value for key, value in options.items()}
+    return {_CAMEL.sub(_underscore, str(key)): value for key, value in settings.items() if value is not None}
+
+
+def _overrides(named: Mapping[str, Any]) -> Overrides:
     for key in named:
-        if key not in _KNOWN:
-            raise ConfigError(f"unknown key `{key}`{suggest(key, _KNOWN)}")
-    return msgspec.convert(named, Overrides)
+        if key not in _SETTINGS:
+            raise ConfigError(f"unknown key `{key}`{suggest(key, _SETTINGS)}")
+    found = msgspec.convert(named, Overrides)
+    SettingsFinder(found, isolated=True)  # says now what would be wrong with each document
+    return found
 
 
 def _underscore(match: re.Match[str]) -> str:

@@ -7,13 +7,16 @@ parameters unanswered, lives on when the editor has died and ends with status 0 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
 
 from msgspec import Struct
 from pygls.io_ import StdoutWriter
@@ -32,6 +35,9 @@ _HEADER_BYTES = 1 << 16
 """A header line longer than this is noise."""
 _LENGTH_DIGITS = 18
 _WATCH_SECONDS = 2.0
+_THREADS = 6
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class Wire(Struct, frozen=True):
@@ -61,6 +67,35 @@ def listen(port: int) -> Wire:
     return Wire(connection.recv, connection.makefile("wb"))
 
 
+class _Threads(ThreadPoolExecutor):
+    """Daemon threads, which do not delay the end of the process, as those of the stock pool would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._free = threading.Semaphore(_THREADS)
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Call a function in a thread, as soon as not too many are at work."""
+        future: Future[_T] = Future()
+
+        def work() -> None:
+            with self._free:
+                if not future.set_running_or_notify_cancel():
+                    return
+                try:
+                    result = fn(*args, **kwargs)
+                except BaseException as error:  # whoever waits for it gets it
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+
+        threading.Thread(target=work, daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for nobody."""
+
+
 def serve(server: Server, wire: Wire) -> int:
     """Serve the client until it exits, closes its end or dies. Returns the status of the process."""
     return asyncio.run(_serve(server, wire))
@@ -68,6 +103,7 @@ def serve(server: Server, wire: Wire) -> int:
 
 async def _serve(server: Server, wire: Wire) -> int:
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(_Threads())
     done = asyncio.Event()
     protocol = server.protocol
     protocol.set_writer(StdoutWriter(wire.out))
@@ -76,13 +112,17 @@ async def _serve(server: Server, wire: Wire) -> int:
     def read() -> None:
         try:
             for body in _bodies(wire.read):
-                loop.call_soon_threadsafe(protocol.receive, decode_message(body))
+                message = decode_message(body)
+                protocol.foresee(message)
+                loop.call_soon_threadsafe(protocol.receive, message)
         except OSError as error:
             logger.info("the client is gone: %s", error)
         except RuntimeError:  # the loop has ended
             return
         loop.call_soon_threadsafe(done.set)
 
+    with contextlib.suppress(NotImplementedError, RuntimeError):  # not on Windows, nor in other threads
+        loop.add_signal_handler(signal.SIGTERM, done.set)
     threading.Thread(target=read, name="reader", daemon=True).start()
     watch = asyncio.create_task(_watch_parent(server, done))
     await done.wait()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -10,10 +12,11 @@ from lsprotocol import types
 from turnlint.formats import detect
 from turnlint.lsp.document import Document, row_text
 from turnlint.model import Example, Finding, Place, Span
+from turnlint.text.decode import parse
 from turnlint.text.lines import Line
-from turnlint.text.scan import spans
-from turnlint.text.tree import Tree, read
-from turnlint.text.units import from_units, to_units
+from turnlint.text.scan import spans, tokens
+from turnlint.text.tree import MOST_TOKENS, Tree, read
+from turnlint.text.units import all_to_units, from_units, to_units
 
 if TYPE_CHECKING:
     from turnlint.formats import Format
@@ -21,14 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["RowView"]
 
+_LONG = 8 << 20
+"""Parsing so many code points takes about as long as a request may keep others waiting."""
+
 
 class RowView:
     """One line of a document as it is now. Not for keeping across an `await`: an edit may take it away."""
 
-    def __init__(self, session: Session, number: int) -> None:
-        """`number` is the 0-based line. Raises IndexError where there is none."""
+    def __init__(self, session: Session, number: int, tokens: int = MOST_TOKENS) -> None:
+        """`number` is the 0-based line; of its tree at most so many tokens are read.
+
+        Raises IndexError where there is no such line.
+        """
         self.session = session
         self.number = number
+        self._tokens = tokens
         self.line: Line = self.document.store.line(number)
         self.text = row_text(self.line.text)
         """The row, with as many columns as the line has."""
@@ -38,15 +48,36 @@ class RowView:
         """The document that it is a row of."""
         return self.session.document
 
+    @property
+    def is_long(self) -> bool:
+        """The row is too long to be parsed among many others, or so full that its tree would lack a part."""
+        return len(self.text) > _LONG or self._is_full
+
+    @cached_property
+    def _is_full(self) -> bool:
+        return len(self.text) > MOST_TOKENS and any(islice(tokens(self.text), MOST_TOKENS, None))
+
     @cached_property
     def tree(self) -> Tree:
         """The row as a tree, whole or broken."""
-        return read(self.text)
+        return read(self.text, self._tokens)
+
+    @cached_property
+    def _parsed(self) -> tuple[bool, Any]:
+        try:
+            return True, parse(self.text)
+        except ValueError:
+            return False, None
+
+    @property
+    def is_whole(self) -> bool:
+        """A parser takes the row; else its value is what could be read."""
+        return self._parsed[0]
 
     @property
     def value(self) -> Any:
         """The row decoded, as far as it could be read."""
-        return self.tree.value
+        return self._parsed[1] if self.is_whole else self.tree.value
 
     @cached_property
     def format(self) -> Format | None:
@@ -60,11 +91,14 @@ class RowView:
             return None
         return self.format.example(self.value)
 
-    @cached_property
-    def findings(self) -> list[tuple[Finding, Span]]:
-        """What is wrong with the row, and where; what other rows decide included."""
-        found = self.session.findings(self.line)
-        return list(zip(found, spans(self.text, [one.place or Place() for one in found]), strict=True))
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the row; what other rows decide included."""
+        return self.session.findings(self.line)
+
+    def located(self, findings: Sequence[Finding]) -> list[tuple[Finding, Span]]:
+        """Findings of the row with where it has them."""
+        return list(zip(findings, spans(self.text, [one.place or Place() for one in findings]), strict=True))
 
     def column(self, position: types.Position) -> int:
         """The column in code points of a position in this line."""
@@ -73,6 +107,15 @@ class RowView:
     def range(self, span: Span) -> types.Range:
         """A stretch of the row in the units of the client."""
         return types.Range(*(self.position(column) for column in (span.start, span.end)))
+
+    def ranges(self, found: Sequence[Span]) -> list[types.Range]:
+        """Many stretches of the row in the units of the client, in one walk over it."""
+        columns = (column for span in found for column in (span.start, span.end))
+        units = all_to_units(self.line.text, columns, self.document.encoding)
+        return [
+            types.Range(*(types.Position(self.number, units[column]) for column in (span.start, span.end)))
+            for span in found
+        ]
 
     def position(self, column: int) -> types.Position:
         """A column of the row in the units of the client."""

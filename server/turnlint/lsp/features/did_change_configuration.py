@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from turnlint.lsp.configuration import SECTION, pull
+
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
 
@@ -13,8 +15,8 @@ METHOD = types.WORKSPACE_DID_CHANGE_CONFIGURATION
 
 
 def handle(server: Server, params: types.DidChangeConfigurationParams) -> None:
-    """Take the section `turnlint` where the client sends it; some send nothing and want to be asked."""
-    if isinstance(params.settings, dict) and "turnlint" in params.settings:
-        server.settings.update(params.settings["turnlint"])
-        for session in server.sessions():
-            session.reload()
+    """Take our section where the client sends it, and ask for it where the client answers."""
+    settings = params.settings
+    if isinstance(settings, dict) and SECTION in settings and server.settings.update(settings[SECTION]):
+        server.reload()
+    server.background(pull(server))

@@ -13,5 +13,5 @@ METHOD = types.INITIALIZE
 
 
 def handle(server: Server, params: types.InitializeParams) -> None:
-    """Take the settings. pygls negotiates the rest."""
-    server.settings.update(params.initialization_options)
+    """Take options and settings. pygls negotiates the rest."""
+    server.settings.begin(params.initialization_options)

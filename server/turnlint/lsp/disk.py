@@ -1,0 +1,124 @@
+"""Judges one file from disk in a process of its own, so that the server stays awake.
+
+`python -m turnlint.lsp.disk` reads a `Job` from standard input and writes a `Report` a line to standard
+output, the last one with diagnostics.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable
+from itertools import chain
+from operator import itemgetter
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from turnlint.config import ConfigError
+from turnlint.config.baseline import accepted_in
+from turnlint.config.discovery import Overrides, SettingsFinder
+from turnlint.engine import Located, check_stream
+from turnlint.engine.baseline import Ledger
+from turnlint.lsp.document import Paper
+from turnlint.lsp.protocol import dump
+from turnlint.lsp.render import Diagnostic, of_located, summary
+from turnlint.model import Severity
+from turnlint.text.units import Encoding
+
+__all__ = ["NOTHING", "Job", "Report", "main"]
+
+_PAUSE_SECONDS = 0.2
+
+
+NOTHING = msgspec.Raw(b"null")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What is to be judged, and how it is to be told."""
+
+    path: str
+    uri: str
+    encoding: Encoding
+    """The position encoding of the client."""
+    limit: int
+    """So many diagnostics are given, the most severe ones."""
+    overrides: Overrides
+
+
+class Report(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far the work is, or what came of it."""
+
+    done: int
+    """Bytes read."""
+    diagnostics: msgspec.Raw = NOTHING
+    """All of them; null as long as the work goes on."""
+    failure: str = ""
+    """Why the file could not be read."""
+
+    @property
+    def is_last(self) -> bool:
+        """Nothing more will come."""
+        return self.diagnostics != NOTHING or bool(self.failure)
+
+
+def main() -> None:
+    """Do one job."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    _write(_done(job))
+
+
+def _done(job: Job) -> Report:
+    path = Path(job.path)
+    try:
+        settings = SettingsFinder(job.overrides).settings(path)
+        with _Reading(path, lambda done: _write(Report(done))) as stream:
+            accepted = Ledger(counts) if (counts := accepted_in(path)) else None
+            kept = _most_severe(check_stream(stream, settings, name=path.name, ledger=accepted), job)
+            return Report(stream.tell(), msgspec.Raw(dump(kept)))
+    except OSError as error:
+        return Report(0, failure=error.strerror or str(error))
+    except ConfigError as error:
+        return Report(0, failure=str(error))
+
+
+def _most_severe(found: Iterable[Located], job: Job) -> list[Diagnostic]:
+    """The diagnostics to be shown in order of lines, drawn as soon as found: a row is not kept."""
+    paper = Paper(job.uri, job.encoding)
+    drawn: dict[Severity, list[tuple[int, Diagnostic]]] = {one: [] for one in sorted(Severity, reverse=True)}
+    count = 0
+    for one in found:
+        count += 1
+        entries = drawn[one.finding.severity]
+        if len(entries) < job.limit:
+            entries.append((one.row or 0, of_located(paper, one)))
+    kept = list(chain.from_iterable(drawn.values()))[: job.limit]
+    shown = [entry for _, entry in sorted(kept, key=itemgetter(0))]
+    return [summary(count - len(shown)), *shown] if count > len(shown) else shown
+
+
+def _write(report: Report) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+class _Reading(io.FileIO):
+    """A file that tells now and then how far it was read."""
+
+    def __init__(self, path: Path, tell: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._tell = tell
+        self._next = monotonic() + _PAUSE_SECONDS
+
+    def read(self, size: int | None = -1) -> Any:
+        """Read as any file does."""
+        if monotonic() > self._next:
+            self._next = monotonic() + _PAUSE_SECONDS
+            self._tell(self.tell())
+        return super().read(-1 if size is None else size)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Changes of rows as edits for the client, each written as JSON at once: an answer may hold thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from orjson import Fragment
+
+from turnlint.lsp.document import BOM, Document
+from turnlint.lsp.protocol import dump
+from turnlint.model import Span
+from turnlint.text.units import all_to_units, to_units
+
+if TYPE_CHECKING:
+    from turnlint.lsp.server import Server
+
+__all__ = ["Changes", "deleted_rows", "edited_row", "workspace_edit"]
+
+Changes: TypeAlias = Sequence[tuple[Span, str]]
+"""What replaces spans of a row, from left to right; the spans do not overlap."""
+
+
+def edited_row(document: Document, number: int, fixes: Iterable[Changes]) -> list[tuple[bytes, ...]]:
+    """Write each of some fixes of a row. What stays the same is not touched."""
+    text = document.store.line(number).text
+    least = [[one for change in changes for one in _least(text, *change)] for changes in fixes]
+    columns = (at for changes in least for span, _ in changes for at in (span.start, span.end))
+    units = all_to_units(text, columns, document.encoding)
+    return [
+        tuple(_edit((number, units[span.start]), (number, units[span.end]), new) for span, new in changes)
+        for changes in least
+    ]
+
+
+def deleted_rows(document: Document, numbers: Iterable[int]) -> Iterator[bytes]:
+    """Write what takes rows away whole, by their 0-based lines in ascending order."""
+    runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    lines = ([number for _, number in run] for _, run in runs)
+    return (_deletion(document, run[0], run[-1]) for run in lines)
+
+
+def workspace_edit(server: Server, document: Document, edits: Iterable[bytes]) -> dict[str, Any]:
+    """Edits of a document as the client takes them: for this version of it alone, if it can say so."""
+    workspace = server.client_capabilities.workspace
+    able = workspace.workspace_edit if workspace else None
+    written = Fragment(b"[%b]" % b",".join(edits))
+    if able is None or not able.document_changes:
+        return {"changes": {document.uri: written}}
+    meant = {"uri": document.uri, "version": document.version}
+    return {"documentChanges": [{"textDocument": meant, "edits": written}]}
+
+
+def _least(text: str, span: Span, content: str) -> Iterator[tuple[Span, str]]:
+    """The same change with what stands already left alone: around it, or at both of its ends."""
+    start, end = span.start, span.end
+    old = text[start:end]
+    kept = content.find(old) if old else -1
+    if kept >= 0:
+        parts = [(Span(start, start), content[:kept]), (Span(end, end), content[kept + len(old) :])]
+        yield from ((place, part) for place, part in parts if part)
+        return
+    head = _shared(old, content)
+    tail = _shared(old[head:][::-1], content[head:][::-1])
+    yield Span(start + head, end - tail), content[head : len(content) - tail]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _deletion(document: Document, first: int, last: int) -> bytes:
+    """Take a run of lines with their line ends; where the last one has none, take the one before the run."""
+    store = document.store
+    line = store.line(last)
+    start = (first, to_units(BOM, 1, document.encoding) if _has_bom(document, first) else 0)
+    if line.end:
+        return _edit(start, (last + 1, 0), "")
+    end = (last, to_units(line.text, len(line.text), document.encoding))
+    if first == 0:
+        return _edit(start, end, "")
+    before = store.line(first - 1).text
+    return _edit((first - 1, to_units(before, len(before), document.encoding)), end, "")
+
+
+def _has_bom(document: Document, number: int) -> bool:
+    """Whether the byte order mark of the text stands in this line, and is to stay."""
+    return number == 0 and document.store.line(0).text.startswith(BOM)
+
+
+def _edit(start: tuple[int, int], end: tuple[int, int], content: str) -> bytes:
+    first, last = ({"line": line, "character": character} for line, character in (start, end))
+    return dump({"range": {"start": first, "end": last}, "newText": content})
