@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types docs bench clean
+.PHONY: demo test lint types docs bench soak vsix test-vscode clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -25,6 +25,9 @@ docs: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks
 
+soak: $(VENV)/.test
+	$(BIN)/python -m tests.soak --edits 100000 --minutes 60
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turnlint needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
@@ -37,5 +40,22 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
 	@touch $@ $(VENV)/.installed
 
+# The VS Code extension. npm with Node 20 or newer is all it needs; no script of a package is run.
+VSCODE := editors/vscode
+VSIX := $(VSCODE)/dist/turnlint.vsix
+
+vsix: $(VSIX)
+
+$(VSIX): $(addprefix $(VSCODE)/,package.json tsconfig.json README.md CHANGELOG.md LICENSE .vscodeignore \
+		node_modules/.package-lock.json) $(wildcard $(VSCODE)/src/*)
+	cd $(VSCODE) && npm run package
+
+$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
+	@command -v npm > /dev/null || { echo "npm is not on the PATH: install Node 20 or newer to build the extension."; exit 1; }
+	cd $(VSCODE) && npm ci --ignore-scripts
+
+test-vscode: $(VENV)/.installed
+	tests/$(VSCODE)/run $(abspath $(BIN)/turnlint)
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VSCODE)/dist $(VSCODE)/node_modules tests/$(VSCODE)/node_modules tests/$(VSCODE)/output

@@ -11,14 +11,14 @@ from time import monotonic
 from typing import Any
 
 from tests.harness import Case, Mark, by_place, uncounted
-from tests.lsp_client import LspClient, ServerGoneError, is_echo, is_of_file
+from tests.lsp_client import LspClient, ServerGoneError, is_echo
+from tests.parity import mark_of
 
 __all__ = ["run_command", "run_server"]
 
 TIMEOUT = 15
 """Seconds that the server may be silent."""
 PUBLISH = "textDocument/publishDiagnostics"
-_SEVERITIES = ("", "error", "warning", "info", "hint")
 
 
 def run_command(cases: Sequence[Case], folder: Path) -> list[list[Mark]]:
@@ -95,18 +95,4 @@ def _published(client: LspClient) -> tuple[str, list[Mark]] | None:
     except ServerGoneError:
         return None
     uri, found = message["params"]["uri"], message["params"]["diagnostics"]
-    return uri, sorted((_mark_of_diagnostic(one, uri) for one in found if not is_echo(one)), key=by_place)
-
-
-def _mark_of_diagnostic(found: dict[str, Any], uri: str) -> Mark:
-    """Read a diagnostic."""
-    severity, rule, message = _SEVERITIES[found["severity"]], found["code"], found["message"]
-    if is_of_file(found):
-        return Mark(None, 0, 0, severity, rule, words=message)
-    start, end = found["range"]["start"], found["range"]["end"]
-    assert start["line"] == end["line"]
-    places = [one["location"] for one in found.get("relatedInformation", ())]
-    assert all(place["uri"] == uri for place in places)
-    lines = [place["range"]["start"]["line"] for place in places]
-    related = tuple(line for line in lines if line != start["line"])
-    return Mark(start["line"], start["character"], end["character"], severity, rule, related, message)
+    return uri, sorted((mark_of(one, uri) for one in found if not is_echo(one)), key=by_place)

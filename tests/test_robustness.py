@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.harness import every_row
 from tests.lsp_client import LspClient
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 MUTATIONS = 10_000
 PREFIXES = 400
 _INTERESTING = [
@@ -18,14 +18,6 @@ _INTERESTING = [
     *(b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b"null", b"NaN", b"1e999", b"[[[[[[", b"\xe2\x80\xa8"),
     *(b"<|im_end|>", b'"role"'),
 ]
-
-
-def _seeds() -> list[bytes]:
-    """Rows of every kind: valid ones of each format, those of the rules' cases, the demo."""
-    rows: list[bytes] = []
-    for path in sorted([*FIXTURES.rglob("*.jsonl"), *FIXTURES.rglob("*.md")]):
-        rows += [row for row in path.read_bytes().split(b"\n") if row.lstrip()[:1] in (b"{", b"[")]
-    return [row for row in rows if len(row) < 4_000]
 
 
 def _mutate(row: bytes, rng: random.Random) -> bytes:
@@ -44,7 +36,7 @@ def _mutate(row: bytes, rng: random.Random) -> bytes:
 def _files(folder: Path) -> Iterator[Path]:
     """Mutated rows, forty to a file, and prefixes of whole files."""
     rng = random.Random(7)
-    seeds = _seeds()
+    seeds = every_row()
     for number in range(MUTATIONS // 40):
         path = folder / f"mutated-{number}.jsonl"
         path.write_bytes(b"\n".join(_mutate(rng.choice(seeds), rng) for _ in range(40)))

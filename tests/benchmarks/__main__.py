@@ -1,112 +1,36 @@
-"""`make bench`: every budget of the design as a ratio against F, both measured in the same run.
+"""`make bench`: every budget of the design, measured, with F of the same run as the yardstick.
 
-F is `orjson.loads` over every row in a plain loop. Times are the best of a few runs; machines are noisy, so
-read the ratios. `python -m tests.benchmarks 5` takes files of 5 MB instead of 50.
+`python -m tests.benchmarks 5` takes files of 5 MB instead of 50, and `python -m tests.benchmarks server` runs
+one part alone: `command`, `server` or `neovim`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-import orjson
+from tests.benchmarks import command, neovim, server
 
-from tests.benchmarks.data import KINDS, write
-from turnlint.config import resolve
-from turnlint.engine import check_stream
-
-RUNS = 3
-ROW = "{:24} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8}"
-
-
-def best(work: Callable[[], object], runs: int = RUNS) -> float:
-    """The shortest time of several runs, in seconds."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+PARTS: dict[str, Callable[[Path, int], None]] = {
+    "command": command.main,
+    "server": server.main,
+    "neovim": neovim.main,
+}
 
 
-def floor(path: Path) -> tuple[float, int]:
-    """F in seconds, and the number of rows."""
-    rows = path.read_bytes().split(b"\n")[:-1]
-
-    def loads() -> None:
-        for row in rows:
-            with contextlib.suppress(orjson.JSONDecodeError):
-                orjson.loads(row)
-
-    return best(loads), len(rows)
-
-
-def lint(path: Path) -> int:
-    """Judge a file as `check` does and count the findings."""
-    with path.open("rb") as stream:
-        return sum(1 for _ in check_stream(stream, resolve("openai"), name=path.name))
-
-
-def peak_memory(path: Path) -> float:
-    """Peak resident MB of the command on a file (Linux only)."""
-    script = (
-        "import re, sys; from pathlib import Path; from turnlint.cli import main; "
-        "main(['check', '--quiet', '--target', 'openai', '--exit-zero', sys.argv[1]]); "
-        "status = Path('/proc/self/status').read_text(); "
-        "print(int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) / 1024, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True
-    )
-    return float(done.stderr.split()[-1])
-
-
-def start_up(arguments: list[str]) -> float:
-    """How many times `python -c pass` a command takes."""
-
-    def run(command: list[str]) -> Callable[[], object]:
-        return lambda: subprocess.run(command, check=False, capture_output=True)
-
-    passing = best(run([sys.executable, "-c", "pass"]), 7)
-    return best(run([sys.executable, "-m", "turnlint", *arguments]), 7) / passing
-
-
-def command(path: Path, *options: str) -> Callable[[], object]:
-    """The whole command as a user runs it, its start included, with its output thrown away."""
-    arguments = ["check", "--isolated", "--quiet", "--target", "openai", *options, str(path)]
-    return lambda: subprocess.run(
-        [sys.executable, "-m", "turnlint", *arguments], check=False, stdout=subprocess.DEVNULL
-    )
-
-
-def main() -> None:
-    """Print the table."""
-    megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+def main(words: list[str]) -> None:
+    """Run the parts that are named, or all."""
+    megabytes = [int(word) for word in words if word.isdecimal()] or [50]
+    parts = [word for word in words if not word.isdecimal()] or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     folder = Path(tempfile.gettempdir()) / "turnlint-benchmarks"
     folder.mkdir(exist_ok=True)
-    print(ROW.format("file", "rows", "F ms", "engine", "command", "json", "over F", "found"))
-    print(ROW.format("", "", "", "x F", "x F", "x F", "us/row", ""))
-    for kind in KINDS:
-        path = write(kind, folder / f"{kind}-{megabytes}.jsonl", megabytes << 20)
-        f, rows = floor(path)
-        took = best(partial(lint, path))
-        whole = best(command(path))
-        json = best(command(path, "--output-format", "json-lines"))
-        ratios = [f"{seconds / f:.2f}" for seconds in (took, whole, json)]
-        over = f"{(took - f) / rows * 1e6:.2f}"
-        print(ROW.format(kind, rows, f"{f * 1e3:.1f}", *ratios, over, lint(path)), flush=True)
-    for kind in ("chat", "short", "broken-unknown-role"):
-        print(f"peak memory, {kind}: {peak_memory(folder / f'{kind}-{megabytes}.jsonl'):.0f} MB")
-    ten = write("chat", folder / "ten.jsonl", 10 * 2_400)
-    version, check = start_up(["--version"]), start_up(["check", str(ten)])
-    print(f"start, against `python -c pass`: --version {version:.1f} x, check of 10 rows {check:.1f} x")
+    for part in parts:
+        PARTS[part](folder, megabytes[0])
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,7 +1,8 @@
 """Seeded generators of benchmark files: the same bytes on every machine.
 
 chat: 2.4 KB a row, emoji and CJK in 30 % of the rows. short: 100 bytes a row. broken: chat with the same
-fault in every row.
+fault in every row. faults: chat with an unknown role in 30 % of the rows. copies: chat in which 19 % of the
+rows stand in groups of 12 equal ones.
 """
 
 from __future__ import annotations
@@ -72,20 +73,48 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "duplicate-key": lambda row: row[:-3] + b',"role":"assistant"}]}',
 }
 
+
+def faults(rng: random.Random) -> Iterator[bytes]:
+    """Endless chat rows, 30 % of them with an unknown role."""
+    break_ = BROKEN["unknown-role"]
+    return (break_(row) if rng.random() < 0.3 else row for row in chat(rng))
+
+
+def copies(rng: random.Random) -> Iterator[bytes]:
+    """Endless chat rows, 19 % of them in groups of 12 copies, of which 40 groups are open at a time."""
+    fresh = chat(rng)
+    groups = [[next(fresh)] * 12 for _ in range(40)]
+    while True:
+        if rng.random() >= 0.19:
+            yield next(fresh)
+            continue
+        group = rng.choice(groups)
+        yield group.pop()
+        if not group:
+            group += [next(fresh)] * 12
+
+
 KINDS: dict[str, Callable[[random.Random], Iterator[bytes]]] = {
     "chat": chat,
     "short": short,
+    "faults": faults,
+    "copies": copies,
     **{f"broken-{name}": _break(fault) for name, fault in BROKEN.items()},
 }
 
 
-def write(kind: str, path: Path, size: int, seed: int = 1) -> Path:
+def rows_of(kind: str, seed: int = 1) -> Iterator[bytes]:
+    """The endless rows of a kind, without line ends."""
+    return KINDS[kind](random.Random(seed))
+
+
+def write(kind: str, path: Path, size: int) -> Path:
     """Write a file of at least `size` bytes, unless it is there already."""
     if path.exists() and path.stat().st_size >= size:
         return path
     total = 0
     with path.open("wb") as stream:
-        for row in KINDS[kind](random.Random(seed)):
+        for row in rows_of(kind):
             total += stream.write(row + b"\n")
             if total >= size:
                 return path

