@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 import logging
 from collections.abc import Iterator
@@ -193,8 +195,10 @@ class Session:
         store = self.document.store  # its lines and blocks know each other: emptied, it is freed at once
         many = store.count >= _MANY_LINES
         store.replace((0, 0), (store.count, 0), "")
-        if many:
-            _settle_garbage()
+        self._rows.forget()
+        self._recogniser = Recogniser(store)
+        if many and not self._server.protocol.was_shut_down:
+            asyncio.get_running_loop().call_soon(_settle_garbage)  # once nobody holds this session any more
         self.document.version = None  # whoever still works on it must see that it is another text now
 
     def _wake(self, *jobs: Job) -> None:
@@ -333,7 +337,9 @@ def _spare_what_stays() -> None:
 
 
 def _settle_garbage() -> None:
-    """Collect garbage among all there is, that too which was left out, and leave out what stays."""
+    """Collect garbage among all there is, left out or not; leave out what stays, and give back the rest."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # only GNU's C library waits to be told
+        ctypes.CDLL(None).malloc_trim(0)

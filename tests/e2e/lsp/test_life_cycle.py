@@ -512,3 +512,25 @@ def test_the_end_waits_for_no_file(tmp_path: Path) -> None:
         start = time.monotonic()
         assert client.close() == 0
         assert time.monotonic() - start < 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system tells no process's memory")
+def test_a_large_document_that_is_closed_gives_its_memory_back() -> None:
+    with LspClient() as client:
+        client.show(URI, BAD % 1)
+        rows = "\n".join((BAD % number).replace("yo", "yo " * 600) for number in range(12_000))
+        client.shut(URI)
+        before = resident(client)
+        client.show(URI, rows)
+        client.settle()
+        full = resident(client)
+        client.shut(URI)
+        client.settle()
+        assert full - before > len(rows) / 1e6
+        assert resident(client) - before < (full - before) / 2
+
+
+def resident(client: LspClient) -> float:
+    """Resident MB of the server."""
+    status = Path(f"/proc/{client.process.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
