@@ -56,7 +56,7 @@ def test_a_few_thousand_edits() -> None:
 
 @pytest.mark.parametrize("words", FAULTS)
 def test_a_faulty_server_is_found_out(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = {"PATIENCE": 6.0, "CHECK_EDITS": 40, "REST_CHECKS": 1, "ROWS": 20, "BIG_ROWS": 20, "CLIMB": 10.0}
+    small = {"PATIENCE": 4.0, "CHECK_EDITS": 40, "REST_CHECKS": 1, "ROWS": 20, "BIG_ROWS": 20, "CLIMB": 10.0}
     for name, value in small.items():
         monkeypatch.setattr(soak, name, value)
     monkeypatch.setattr(soak, "REQUESTS", {"textDocument/hover": soak.REQUESTS["textDocument/hover"]})
