@@ -397,7 +397,7 @@ def test_an_action_for_another_version_is_refused(desk: Desk, client: LspClient)
 
 @pytest.mark.parametrize("moments", [1, 4])
 def test_an_edit_meanwhile_ends_it(desk: Desk, client: LspClient, moments: int) -> None:
-    desk.open(rows(*(CASE % number for number in range(3_000))))
+    desk.open(rows(*(CASE % number for number in range(12_000))))
     while not (offered := desk.ask((0, 0), only=["source"])):
         client.published(desk.uri)
     waiting = client.ask({"method": "codeAction/resolve", "params": offered[0]})
