@@ -390,4 +390,4 @@ def test_any_mutation_of_a_row(where: int, gone: int, new: str) -> None:
 def test_time_grows_no_faster_than_the_row(start: str, unit: str) -> None:
     small = (start + unit * 2_000).encode("latin-1")
     large = (start + unit * 20_000).encode("latin-1")
-    assert best(lambda: decode(large)) < 30 * max(best(lambda: decode(small)), 1e-4)
+    assert best(lambda: decode(large)) < 50 * max(best(lambda: decode(small)), 1e-4)
