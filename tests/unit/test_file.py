@@ -9,7 +9,8 @@ import random
 import pytest
 
 from turnlint.config import resolve
-from turnlint.engine import Located, check_stream, file_findings, readable, vote
+from turnlint.engine import Located, check_stream, file_findings, vote
+from turnlint.engine.file import cast, elect
 
 
 def _row(number: int) -> bytes:
@@ -104,7 +105,7 @@ def test_the_vote_goes_by_the_first_thousand_rows() -> None:
 def test_a_format_is_no_question_where_nothing_is_json() -> None:
     assert _check(b"prompt,completion\na,b\n") == [(0, "invalid-json"), (1, "invalid-json")]
     assert _check(b'a,b\n{"a": 1}\n') == [(None, "unknown-format"), (0, "invalid-json")]
-    assert not readable([b"", b"{", b"'a'"])
+    assert not elect(cast(row, None) for row in (b"", b"{", b"'a'")).is_unknown
 
 
 def test_findings_about_the_file_alone() -> None:

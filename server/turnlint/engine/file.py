@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
 from msgspec import Struct
 
 from turnlint.corpus.exact import ExactIndex
 from turnlint.engine.row import RowChecker, facts_of
-from turnlint.engine.told import blank_row, duplicate, row_too_large, unknown_format
+from turnlint.engine.told import blank_row, duplicate, if_on, row_too_large, unknown_format
 from turnlint.formats import Format, all_formats, detect, get_format
 from turnlint.model import Finding, JsonFault, Place, Settings, Span
 from turnlint.rules import Bound, FileSummary, all_rules
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "VOTERS",
     "Ballot",
+    "Election",
     "Located",
     "bound_rules",
     "cast",
@@ -33,7 +34,6 @@ __all__ = [
     "elect",
     "file_findings",
     "left_to_right",
-    "readable",
     "row_rules",
     "split_of",
     "vote",
@@ -81,12 +81,7 @@ def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
 
     `stage` is the training method where the user named it. None where no row is recognised.
     """
-    return elect(ballot.format for ballot in _ballots(rows, stage))
-
-
-def readable(rows: Iterable[bytes]) -> bool:
-    """Whether one of the rows that vote is JSON: where none is, nobody can tell a format."""
-    return any(ballot.readable for ballot in _ballots(rows, None))
+    return elect(_ballots(rows, stage)).format
 
 
 class Ballot(Struct, frozen=True):
@@ -106,11 +101,23 @@ def cast(raw: bytes, stage: str | None) -> Ballot:
     return Ballot(detect(value, stage), value is not None)
 
 
-def elect(named: Iterable[Format | None]) -> Format | None:
-    """The format that most ballots name; on a tie the one recognised first. None where none names any."""
-    votes = Counter(one.name for one in named if one is not None)
-    most = max(votes.values(), default=0)
-    return next((one for one in all_formats() if votes[one.name] == most), None) if votes else None
+class Election(Struct, frozen=True):
+    """What the rows of a file say of its format together."""
+
+    format: Format | None
+    """The one that most ballots name, on a tie the one recognised first; None where none names any."""
+    is_unknown: bool
+    """None is named, though some row is JSON: where none is, nobody can tell a format."""
+
+
+def elect(ballots: Iterable[Ballot]) -> Election:
+    """Count the ballots."""
+    cast_ = list(ballots)
+    votes = Counter(one.format.name for one in cast_ if one.format is not None)
+    if not votes:
+        return Election(None, any(one.readable for one in cast_))
+    most = max(votes.values())
+    return Election(next(one for one in all_formats() if votes[one.name] == most), False)
 
 
 def _ballots(rows: Iterable[bytes], stage: str | None) -> Iterator[Ballot]:
@@ -190,12 +197,13 @@ class _FileCheck:
         fault = sniff(head, complete=self._reader.complete)
         if fault is not None:
             words = JsonFault(fault.kind, Place(), fault.detail)
-            yield from self._of_file(self._if_on(fault.kind, Bound.fault, words))
+            yield from self._of_file(if_on(self._bound, fault.kind, Bound.fault, words))
             return
-        chosen = self._chosen()
+        elected = self._elected()
+        chosen = elected.format
         on_format(chosen)
-        if chosen is None and readable(self._read()):
-            yield from self._of_file(self._if_on("unknown-format", unknown_format))
+        if elected.is_unknown:
+            yield from self._of_file(if_on(self._bound, "unknown-format", unknown_format))
         if judge_rows:
             checker = RowChecker(chosen, self._settings, bulk=len(head) >= _BULK)
             self._bound = row_rules(self._settings, chosen)
@@ -218,9 +226,11 @@ class _FileCheck:
         """The rows of the file from its start."""
         return chain.from_iterable(batch.rows for batch in self._batches())
 
-    def _chosen(self) -> Format | None:
+    def _elected(self) -> Election:
         named = self._settings.format
-        return get_format(named) if named else vote(self._read(), self._settings.stage)
+        if named:
+            return Election(get_format(named), False)
+        return elect(_ballots(self._read(), self._settings.stage))
 
     def _judge(self, batch: Batch, checker: RowChecker) -> Iterator[Located]:
         check, add, seen = checker.findings, self._index.add, "exact-duplicate" in self._bound
@@ -250,11 +260,6 @@ class _FileCheck:
             findings = self._ledger.left(None if number is None else facts_of(raw).exact, findings)
         return (Located(number, raw, finding) for finding in findings)
 
-    def _if_on(self, rule: str, word: Callable[..., Finding], *about: Any) -> tuple[Finding, ...]:
-        """What a rule says that needs no more than to be on."""
-        bound = self._bound.get(rule)
-        return (word(bound, *about),) if bound else ()
-
     def _count(self, raw: bytes) -> bool:
         """Count a row unless it is blank; say whether it was counted."""
         if not raw or raw.isspace():
@@ -281,10 +286,10 @@ class _FileCheck:
         """Blank rows are told once a row follows them: those at the end of a file harm nobody."""
         (start, count), self._blank = self._blank, (0, 0)
         for number in range(start, start + count):
-            yield from self._of_row(number, b"", self._if_on("blank-row", blank_row))
+            yield from self._of_row(number, b"", if_on(self._bound, "blank-row", blank_row))
 
     def _too_large(self, number: int, raw: bytes, length: int) -> Iterator[Located]:
-        return self._of_row(number, raw, self._if_on("row-too-large", row_too_large, length))
+        return self._of_row(number, raw, if_on(self._bound, "row-too-large", row_too_large, length))
 
     def _duplicate(self, number: int, raw: bytes, key: int, first: int) -> Iterator[Located]:
         """Report a copy once its bytes were compared: equal keys alone prove nothing."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from turnlint.model import Finding, JsonFault, Place, Related, Severity
 from turnlint.rules import Bound
 
-__all__ = ["blank_row", "duplicate", "first_copy", "row_too_large", "unknown_format"]
+__all__ = ["blank_row", "duplicate", "first_copy", "if_on", "row_too_large", "unknown_format"]
 
 
 _NAMED = 3
 """Of more copies, so many are named in words."""
+
+
+def if_on(
+    bound: Mapping[str, Bound], rule: str, word: Callable[..., Finding], *about: Any
+) -> tuple[Finding, ...]:
+    """What a rule says that needs no more than to be on: `word(rule, *about)`, or nothing where it is off."""
+    return (word(bound[rule], *about),) if rule in bound else ()
 
 
 def blank_row(bound: Bound) -> Finding:
@@ -42,7 +52,7 @@ def duplicate(bound: Bound, first: int) -> Finding:
 def first_copy(bound: Bound, later: tuple[int, ...], copies: int) -> Finding:
     """What an editor says of the first of equal rows: `later` are 0-based numbers of some of its `copies`."""
     related = tuple(Related("a later copy", number) for number in later)
-    named = [f"{number + 1:,}" for number in later[: _NAMED if copies > _NAMED else None]]
+    named = [f"{number + 1:,}" for number in later[:_NAMED]]
     if copies == 1:
         words = f"Row {named[0]} repeats this row."
     elif copies == len(named):

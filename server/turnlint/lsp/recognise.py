@@ -18,11 +18,12 @@ from pygls.uris import to_fs_path
 
 from turnlint.engine import bound_rules, file_findings
 from turnlint.engine.file import VOTERS, Ballot, cast, elect
-from turnlint.engine.told import unknown_format
+from turnlint.engine.told import if_on, unknown_format
 from turnlint.formats import Format, get_format
 from turnlint.lsp.document import BLANKS, BOM, row_bytes
 from turnlint.lsp.pace import SLICE_SECONDS
 from turnlint.model import Finding, JsonFault, Place, Settings
+from turnlint.rules import Bound
 from turnlint.text.lines import Line, LineStore
 from turnlint.text.rows import HEAD_BYTES, sniff
 
@@ -76,16 +77,13 @@ class Recogniser:
         head = self._head()
         fault = sniff(head, complete=self.complete and len(head) < HEAD_BYTES)
         if fault is not None:
-            said = bound.get(fault.kind)
-            findings = (said.fault(JsonFault(fault.kind, Place(), fault.detail)),) if said else ()
-            return Recognised(settings, None, False, findings)
+            words = JsonFault(fault.kind, Place(), fault.detail)
+            return Recognised(settings, None, False, if_on(bound, fault.kind, Bound.fault, words))
         if settings.format is not None:
             return Recognised(settings, get_format(settings.format), True, ())
-        ballots = await self._vote(settings.stage)
-        found = elect(one.format for one in ballots)
-        known = found is not None or not any(one.readable for one in ballots)
-        unknown = None if known else bound.get("unknown-format")
-        return Recognised(settings, found, True, (unknown_format(unknown),) if unknown else ())
+        elected = elect(await self._vote(settings.stage))
+        said = if_on(bound, "unknown-format", unknown_format) if elected.is_unknown else ()
+        return Recognised(settings, elected.format, True, said)
 
     def _head(self) -> bytes:
         """The first bytes of the text."""

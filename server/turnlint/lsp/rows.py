@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, takewhile
 from operator import itemgetter
 from time import perf_counter
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from turnlint.engine import RowChecker, facts_of
 from turnlint.engine.baseline import Accepted, Counts, Key
 from turnlint.engine.fix import is_safe
-from turnlint.engine.told import blank_row, duplicate, first_copy, row_too_large
+from turnlint.engine.told import blank_row, duplicate, first_copy, if_on, row_too_large
 from turnlint.lsp.copies import Copies
 from turnlint.lsp.document import BLANKS, row_bytes, row_text
 from turnlint.lsp.order import LineOrder
@@ -180,9 +180,9 @@ class Rows:
         """The row as far as it is read, all that is wrong with it, and its facts if it was judged."""
         raw = row_bytes(self._text(line))
         if not raw or raw.isspace():
-            return b"", self._said(BLANK_ROW, blank_row), None
+            return b"", if_on(self._bound, BLANK_ROW, blank_row), None
         if len(raw) > ROW_BYTES:
-            return raw[:CUT_BYTES], self._said("row-too-large", row_too_large, len(raw)), None
+            return raw[:CUT_BYTES], if_on(self._bound, "row-too-large", row_too_large, len(raw)), None
         try:
             return raw, *checker.check(raw)
         except Exception:
@@ -193,10 +193,6 @@ class Rows:
         """The text to judge: the byte order mark of a file belongs to no row."""
         text = row_text(line.text)
         return text if text is line.text or self.store.line(0) is line else line.text
-
-    def _said(self, rule: str, word: Callable[..., Finding], *about: int) -> tuple[Finding, ...]:
-        bound = self._bound.get(rule)
-        return (word(bound, *about),) if bound else ()
 
     def _keep(self, line: Line, findings: Iterable[Finding]) -> Judged:
         """Enter a line where its findings will be looked for."""
