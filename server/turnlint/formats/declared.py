@@ -15,7 +15,7 @@ from msgspec import Struct, inspect
 from turnlint.formats import Format
 from turnlint.model import Pointer
 
-__all__ = ["Choice", "Declared", "Kind", "Member", "declared", "inside"]
+__all__ = ["Choice", "Declared", "Kind", "Member", "declared", "inside", "reach"]
 
 Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 """A type of JSON, as JSON Schema names it."""
@@ -86,6 +86,13 @@ def declared(format_: Format, value: Any, pointer: Pointer) -> Declared | None:
         keys=tuple(one.member for one in _members(place, value).values()),
         is_open=any(not one.forbid_unknown_fields for one in objects),
     )
+
+
+def reach(value: Any, pointer: Pointer) -> Any:
+    """What a decoded value holds at a pointer; None where nothing stands there."""
+    for step in pointer:
+        value = inside(value, step)
+    return value
 
 
 def inside(value: Any, step: str | int) -> Any:

@@ -25,7 +25,6 @@ class Baselines:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._told: set[str] = set()
         self._writer = ThreadPoolExecutor(1)
         """The end waits for it, unlike for other threads: a file half written would stay locked."""
 
@@ -39,10 +38,7 @@ class Baselines:
         try:
             return await asyncio.to_thread(accepted_in, path)
         except ConfigError as error:
-            words = f"turnlint hides no accepted findings. {error}"
-            if words not in self._told:
-                self._told.add(words)
-                self._server.warn(words)
+            self._server.warn_once(f"turnlint hides no accepted findings. {error}")
             return {}
 
     async def add(self, path: Path, key: Key, count: int) -> None:
@@ -50,17 +46,13 @@ class Baselines:
         file = await asyncio.to_thread(_home, path, self._folder_of(path))
         change = partial(_with, name=entry_path(file, path), key=key, count=count)
         await asyncio.get_running_loop().run_in_executor(self._writer, revise_baseline, file, change)
-        words = f"turnlint keeps accepted findings in {file}."
-        if words not in self._told:
-            self._told.add(words)
-            self._server.tell(words)
+        self._server.tell_once(f"turnlint keeps accepted findings in {file}.")
         self.reload(file.parent)
 
     def reload(self, folder: Path) -> None:
         """Read the baselines again of all documents below a folder."""
-        for session in self._server.sessions():
-            if session.path is not None and session.path.is_relative_to(folder):
-                session.reload_baseline()
+        for session in self._server.sessions(folder):
+            session.reload_baseline()
         self._server.large_files.reload(folder)
 
     def _folder_of(self, path: Path) -> Path | None:

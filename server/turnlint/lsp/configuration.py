@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from turnlint.lsp.recognise import path_of
@@ -26,8 +27,7 @@ async def pull(server: Server) -> None:
 
     Documents are judged again when an answer changes anything. Null leaves what was said before.
     """
-    workspace = server.client_capabilities.workspace
-    if workspace is None or not workspace.configuration:
+    if not get_capability(server.client_capabilities, "workspace.configuration", False):
         return
     folders: list[tuple[Path | None, str | None]] = [(None, None)]
     folders += [(path_of(uri), uri) for uri in server.workspace.folders if path_of(uri) is not None]

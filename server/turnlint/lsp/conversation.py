@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from turnlint.formats import Format, detect
 from turnlint.formats.brief import counts
 from turnlint.formats.calls import Calls
+from turnlint.formats.declared import reach
 from turnlint.model import Call, Example, Image, Place, Pointer, Text, Turn
 from turnlint.text.images import data_url, head_of, kind_of
 from turnlint.text.label import counted, snippet
@@ -88,7 +89,7 @@ class Conversation:
 
     def label(self, turn: Turn) -> str:
         """Who speaks, in the words of the row."""
-        role = turn.role_key if turn.implied else _inside(self._row.value, turn.role_place.pointer)
+        role = turn.role_key if turn.implied else reach(self._row.value, turn.role_place.pointer)
         if type(role) is not str:
             return self._style.strong("no role")
         if role.isascii() and role.isalpha():
@@ -240,16 +241,6 @@ def _position(pointer: Pointer, depth: int) -> float:
     """The number of a content part; what is none comes last."""
     step = pointer[depth] if len(pointer) > depth else None
     return step if isinstance(step, int) else float("inf")
-
-
-def _inside(value: Any, pointer: Pointer) -> Any:
-    """What a decoded value holds at a pointer; None where nothing stands there."""
-    for step in pointer:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
 
 
 def _size(count: int) -> str:

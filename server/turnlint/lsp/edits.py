@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from orjson import Fragment
+from pygls.capabilities import get_capability
 
 from turnlint.lsp.document import BOM, Document
 from turnlint.lsp.protocol import dump
@@ -43,10 +44,8 @@ def deleted_rows(document: Document, numbers: Iterable[int]) -> Iterator[bytes]:
 
 def workspace_edit(server: Server, document: Document, edits: Iterable[bytes]) -> dict[str, Any]:
     """Edits of a document as the client takes them: for this version of it alone, if it can say so."""
-    workspace = server.client_capabilities.workspace
-    able = workspace.workspace_edit if workspace else None
     written = Fragment(b"[%b]" % b",".join(edits))
-    if able is None or not able.document_changes:
+    if not get_capability(server.client_capabilities, "workspace.workspace_edit.document_changes", False):
         return {"changes": {document.uri: written}}
     meant = {"uri": document.uri, "version": document.version}
     return {"documentChanges": [{"textDocument": meant, "edits": written}]}

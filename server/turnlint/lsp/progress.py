@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from turnlint.text.markdown import visible
@@ -33,8 +34,7 @@ class Progress:
         self._share = 0
         self._token = str(uuid4())
         self._begun = self._ended = False
-        window = server.client_capabilities.window
-        if window is not None and window.work_done_progress:
+        if get_capability(server.client_capabilities, "window.work_done_progress", False):
             server.background(self._begin(visible(title)))
 
     def __enter__(self) -> Self:

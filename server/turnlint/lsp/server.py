@@ -50,7 +50,8 @@ class Server(LanguageServer):
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
-        self.settings = ClientSettings(self.warn)
+        self._told: set[str] = set()
+        self.settings = ClientSettings(self.warn_once)
         self.large_files = LargeFiles(self)
         self.baselines = Baselines(self)
         self.refresh = Refresh(self)
@@ -89,15 +90,15 @@ class Server(LanguageServer):
             return None
         return RowView(session, number)
 
-    def sessions(self) -> list[Session]:
-        """All of them."""
-        return list(self._sessions.values())
+    def sessions(self, folder: Path | None = None) -> list[Session]:
+        """The sessions of all open documents, or of the files below a folder."""
+        every = self._sessions.values()
+        return [one for one in every if folder is None or (one.path and one.path.is_relative_to(folder))]
 
     def reload(self, folder: Path | None = None) -> None:
         """Read settings again, and judge anew what depends on them in all documents or below a folder."""
-        for session in self._sessions.values():
-            if folder is None or (session.path is not None and session.path.is_relative_to(folder)):
-                session.reload()
+        for session in self.sessions(folder):
+            session.reload()
         self.large_files.reload(folder)
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
@@ -146,9 +147,19 @@ class Server(LanguageServer):
         plain = visible(words).replace("](", "] (")
         self.window_show_message(types.ShowMessageParams(kind, plain))
 
+    def tell_once(self, words: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Tell the user something, unless that was told before."""
+        if words not in self._told:
+            self._told.add(words)
+            self.tell(words, kind)
+
     def warn(self, words: str) -> None:
         """Tell the user that something is not as it should be."""
         self.tell(words, types.MessageType.Warning)
+
+    def warn_once(self, words: str) -> None:
+        """Tell the user that something is not as it should be, unless that was told before."""
+        self.tell_once(words, types.MessageType.Warning)
 
 
 def _modules(package: ModuleType) -> Iterator[Any]:

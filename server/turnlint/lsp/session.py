@@ -78,9 +78,9 @@ class Session:
         """What edits have made necessary, to be done when no more come."""
         self._early = False
         """The first rows are to be shown before the others are judged."""
-        self._queued = self._closed = False
-        self._stop = Event()
-        """Tells threads that the document was closed."""
+        self._queued = False
+        self._closed = Event()
+        """Set once the document is closed; threads look at it too."""
         self._told: bytes | None = None
         """What the client knows; None where it is about to ask."""
         self._pulled = server.settings.options.pull_diagnostics
@@ -186,9 +186,8 @@ class Session:
             self._task = None  # what ends it holds its frame, and that this session
         if self._idle is not None:
             self._idle.cancel()
-        self._closed = True
+        self._closed.set()
         self.outlines.keep(())
-        self._stop.set()
         self._known.set()
         if not self._pulled:
             self._server.publish(self.document.uri, b"[]")
@@ -250,12 +249,12 @@ class Session:
     async def _judge_file(self) -> tuple[Finding, ...]:
         """What is said of the file on disk, or of the buffer as long as there is none."""
         if self.path is not None:
-            found = await asyncio.to_thread(judge_file, self.path, self._settings, self._stop)
+            found = await asyncio.to_thread(judge_file, self.path, self._settings, self._closed)
             self._saved = found is not None
             if found is not None:
                 return found
         lines, name = list(self.document.store), self.path.name if self.path else _UNNAMED
-        return await asyncio.to_thread(judge_lines, lines, self._settings, name, self._stop)
+        return await asyncio.to_thread(judge_lines, lines, self._settings, name, self._closed)
 
     async def _recognise(self) -> None:
         """Vote, and have all rows judged again if the text turns out to be something else than before."""
@@ -282,7 +281,7 @@ class Session:
             asyncio.get_running_loop().call_soon(self._publish)
 
     def _publish(self) -> None:
-        if self._closed:
+        if self._closed.is_set():
             return
         self._queued = False
         self._refresh()
@@ -310,7 +309,7 @@ class Session:
         """The diagnostics as JSON, once all that is known of the text by now has been judged."""
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
-        self._told = b"[]" if self._closed else dump(self._diagnostics())
+        self._told = b"[]" if self._closed.is_set() else dump(self._diagnostics())
         return self._told
 
     def _diagnostics(self) -> list[Diagnostic]:

@@ -44,13 +44,12 @@ _SETTINGS = tuple(one.name for one in msgspec.structs.fields(Overrides))
 class ClientSettings:
     """The settings that the client sent, laid over the nearest settings file of each document.
 
-    `tell` takes words for the user about settings that cannot be obeyed; each are said once.
+    `complain` takes words for the user about settings that cannot be obeyed: the same ones again and again.
     """
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, complain: Callable[[str], None]) -> None:
         self.options = ServerOptions()
-        self._tell = tell
-        self._told: set[str] = set()
+        self._complain = complain
         self._by_folder: dict[Path | None, Overrides] = {}
 
     def begin(self, options: Any) -> None:
@@ -106,11 +105,6 @@ class ClientSettings:
     def _nearest(self, folders: Iterable[Path]) -> Overrides:
         said = (self._by_folder.get(one) for one in (*folders, None))
         return next((one for one in said if one is not None), Overrides())
-
-    def _complain(self, words: str) -> None:
-        if words not in self._told:
-            self._told.add(words)
-            self._tell(words)
 
 
 def _named(settings: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 from turnlint.engine.parameters import declared_argument
-from turnlint.formats.declared import Declared, Kind, Member, inside
+from turnlint.formats.declared import Declared, Kind, Member, inside, reach
 from turnlint.model import Pointer
 from turnlint.text.sketch import Gap
 
@@ -202,10 +202,7 @@ class Source:
 
     def at(self, pointer: Pointer) -> Any:
         """What stands at a place."""
-        value = self.value
-        for step in pointer:
-            value = inside(value, step)
-        return value
+        return reach(self.value, pointer)
 
     def placing(self, pointer: Pointer, value: Any) -> Source:
         """The same declaration, if another value stood at a place."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 
 from turnlint.lsp.configuration import pull
@@ -26,16 +28,16 @@ async def handle(server: Server, params: types.InitializedParams) -> None:
 
 
 async def _register(server: Server) -> None:
-    workspace = server.client_capabilities.workspace or types.WorkspaceClientCapabilities()
+    able = partial(get_capability, server.client_capabilities)
     wanted = []
-    if workspace.did_change_watched_files and workspace.did_change_watched_files.dynamic_registration:
+    if able("workspace.did_change_watched_files.dynamic_registration", False):
         names = (*WATCHED, "*.{jsonl,ndjson}")
         watchers = [types.FileSystemWatcher(f"**/{name}") for name in names]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         wanted.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     else:
         server.background(watch(server))
-    if workspace.did_change_configuration and workspace.did_change_configuration.dynamic_registration:
+    if able("workspace.did_change_configuration.dynamic_registration", False):
         section = types.DidChangeConfigurationRegistrationOptions("turnlint")
         wanted.append(_registration(types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
     if wanted:
