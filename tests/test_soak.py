@@ -49,14 +49,14 @@ feature.handle = keeps
 
 
 def test_a_few_thousand_edits() -> None:
-    report = soak.soak(2_000, 6)
-    assert report.edits > 200
+    report = soak.soak(3_000, 10)
+    assert report.edits > 400
     assert report.answers["result"]
 
 
 @pytest.mark.parametrize("words", FAULTS)
 def test_a_faulty_server_is_found_out(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = {"PATIENCE": 4.0, "CHECK_EDITS": 40, "REST_CHECKS": 1, "ROWS": 20, "BIG_ROWS": 20, "CLIMB": 10.0}
+    small = {"PATIENCE": 6.0, "CHECK_EDITS": 40, "REST_CHECKS": 1, "ROWS": 20, "BIG_ROWS": 20, "CLIMB": 10.0}
     for name, value in small.items():
         monkeypatch.setattr(soak, name, value)
     monkeypatch.setattr(soak, "REQUESTS", {"textDocument/hover": soak.REQUESTS["textDocument/hover"]})

@@ -11,6 +11,7 @@ from pygls.capabilities import get_capability
 
 from turnlint.lsp.document import BOM, Document
 from turnlint.lsp.protocol import dump
+from turnlint.lsp.ranges import Position, written_range
 from turnlint.model import Span
 from turnlint.text.units import all_to_units, to_units
 
@@ -90,6 +91,5 @@ def _has_bom(document: Document, number: int) -> bool:
     return number == 0 and document.store.line(0).text.startswith(BOM)
 
 
-def _edit(start: tuple[int, int], end: tuple[int, int], content: str) -> bytes:
-    first, last = ({"line": line, "character": character} for line, character in (start, end))
-    return dump({"range": {"start": first, "end": last}, "newText": content})
+def _edit(start: Position, end: Position, content: str) -> bytes:
+    return dump({"range": written_range(start, end), "newText": content})

@@ -11,6 +11,7 @@ from orjson import Fragment
 from turnlint.engine import Located
 from turnlint.lsp.document import Document, Paper, row_text
 from turnlint.lsp.protocol import dump
+from turnlint.lsp.ranges import written_range
 from turnlint.lsp.rows import Judged, Shown, Telling
 from turnlint.model import Finding, Place, Severity, Span, format_pointer
 from turnlint.rules.page import url
@@ -37,7 +38,7 @@ _TAGS = {
     "legacy-functions": [DiagnosticTag.Deprecated.value],
 }
 _HERE = -1
-_TOP = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+_TOP = written_range((0, 0), (0, 0))
 
 
 def of_row(document: Document, shown: Shown) -> Diagnostic:
@@ -166,12 +167,12 @@ def _first_token(document: Document, number: int) -> dict[str, Any]:
 
 
 def _start(number: int) -> dict[str, Any]:
-    return {"start": {"line": number, "character": 0}, "end": {"line": number, "character": 1}}
+    return written_range((number, 0), (number, 1))
 
 
 def _range(paper: Paper, text: str, number: int, start: int, end: int) -> dict[str, Any]:
     first, last = (to_units(text, column, paper.encoding) for column in (start, end))
-    return {"start": {"line": number, "character": first}, "end": {"line": number, "character": last}}
+    return written_range((number, first), (number, last))
 
 
 def _diagnostic(

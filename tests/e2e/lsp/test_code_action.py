@@ -395,7 +395,7 @@ def test_an_action_for_another_version_is_refused(desk: Desk, client: LspClient)
     assert client.call({"method": "codeAction/resolve", "params": action})["error"]["code"] == -32801
 
 
-@pytest.mark.parametrize("moments", [1, 4])
+@pytest.mark.parametrize("moments", [1, 8])
 def test_an_edit_meanwhile_ends_it(desk: Desk, client: LspClient, moments: int) -> None:
     desk.open(rows(*(CASE % number for number in range(12_000))))
     while not (offered := desk.ask((0, 0), only=["source"])):

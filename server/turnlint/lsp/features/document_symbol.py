@@ -13,6 +13,7 @@ from turnlint.lsp.document import BLANKS
 from turnlint.lsp.listing import MOST_ITEMS, Listing
 from turnlint.lsp.outline import Item, Kind
 from turnlint.lsp.protocol import Written
+from turnlint.lsp.ranges import written_range
 from turnlint.lsp.view import RowView
 from turnlint.model import Span
 from turnlint.text.lines import Line
@@ -95,5 +96,4 @@ class _Symbol:
         return f"{self._number + 1}: {item.name}" if item.name else f"{self._number + 1}"
 
     def _range(self, span: Span) -> dict[str, Any]:
-        start, end = ({"line": self._number, "character": at} for at in (span.start, span.end))
-        return {"start": start, "end": end}
+        return written_range((self._number, span.start), (self._number, span.end))

@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from turnlint.lsp.pace import Pace
 from turnlint.lsp.protocol import Written, dump
+from turnlint.lsp.ranges import written_range
 from turnlint.lsp.view import RowView
 from turnlint.model import Pointer
 from turnlint.text.selection import around
@@ -43,8 +44,8 @@ async def handle(server: Server, params: types.SelectionRangeParams) -> Written 
 def _around(row: RowView | None, position: types.Position) -> dict[str, Any]:
     """The innermost range with those around it; an empty one where there is no line."""
     if row is None:
-        here = {"line": position.line, "character": position.character}
-        return {"range": {"start": here, "end": here}}
+        here = position.line, position.character
+        return {"range": written_range(here, here)}
     *inner, whole = around(row.text, row.tree.root, row.column(position), _arguments(row))
     spans = [*inner[: _MOST - 1], whole]
     units = all_to_units(
@@ -52,8 +53,8 @@ def _around(row: RowView | None, position: types.Position) -> dict[str, Any]:
     )
     found: dict[str, Any] = {}
     for span in reversed(spans):
-        start, end = ({"line": row.number, "character": units[column]} for column in (span.start, span.end))
-        found = {"range": {"start": start, "end": end}} | ({"parent": found} if found else {})
+        range_ = written_range((row.number, units[span.start]), (row.number, units[span.end]))
+        found = {"range": range_} | ({"parent": found} if found else {})
     return found
 
 
