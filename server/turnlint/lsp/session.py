@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import gc
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from threading import Event
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -181,9 +181,7 @@ class Session:
 
     def close(self) -> None:
         """Stop, and take all diagnostics back."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None  # what ends it holds its frame, and that this session
+        self._jobs.clear()
         if self._idle is not None:
             self._idle.cancel()
         self._closed.set()
@@ -196,8 +194,12 @@ class Session:
         store.replace((0, 0), (store.count, 0), "")
         self._rows.forget()
         self._recogniser = Recogniser(store)
-        if many and not self._server.protocol.was_shut_down:
-            asyncio.get_running_loop().call_soon(_settle_garbage)  # once nobody holds this session any more
+        task, self._task = self._task, None  # a task holds its frame, and that this session
+        if self._server.protocol.was_shut_down:
+            if task is not None:
+                task.cancel()
+        elif many:
+            _once_ended(task, _settle_garbage)
         self.document.version = None  # whoever still works on it must see that it is another text now
 
     def _wake(self, *jobs: Job) -> None:
@@ -213,7 +215,8 @@ class Session:
                 try:
                     await self._next_job()
                 except Exception:
-                    logger.exception("a document could not be judged")
+                    if not self._closed.is_set():
+                        logger.exception("a document could not be judged")
                 waiting, lines = self._rows.pending, self.document.store.count
                 if progress is None and waiting / lines * self.document.size > _MUCH:
                     title = f"Judging {name_of(self.document.uri)}"
@@ -324,6 +327,15 @@ class Session:
         head = self.recognised.findings if self.recognised else ()
         said = {finding.rule for finding in head}
         return [*head, *(one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES)]
+
+
+def _once_ended(task: asyncio.Task[None] | None, act: Callable[[], None]) -> None:
+    """Act when a task has ended by itself, with the thread it waits for, and nobody holds it any more."""
+    soon = asyncio.get_running_loop().call_soon
+    if task is None:
+        soon(act)
+    else:
+        task.add_done_callback(lambda _: soon(act))
 
 
 def _spare_what_stays() -> None:
