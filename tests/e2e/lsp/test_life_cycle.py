@@ -527,7 +527,7 @@ def test_a_large_document_that_is_closed_gives_its_memory_back() -> None:
         assert full - before > len(rows) / 1e6
         client.shut(URI)
         end = time.monotonic() + client.timeout
-        while resident(client) - before >= (full - before) / 2:  # a thread that still reads the text lets go first
+        while resident(client) - before >= (full - before) / 2:  # first a thread that reads the text lets go
             assert time.monotonic() < end
             client.settle()
 
