@@ -21,6 +21,7 @@ __all__ = [
     "Finding",
     "Fix",
     "Image",
+    "ImageCosts",
     "JsonFault",
     "Place",
     "Pointer",
@@ -32,7 +33,10 @@ __all__ = [
     "ShapeFault",
     "Span",
     "Text",
+    "TokenCosts",
+    "TokenSettings",
     "Tool",
+    "ToolCosts",
     "Turn",
     "format_pointer",
 ]
@@ -195,6 +199,8 @@ class Image(Struct, frozen=True):
     url: str | None
     place: Place
     """The URL string where there is one, else the part."""
+    detail: str | None = None
+    """How closely the model is to look at it, as written; None where nothing is said."""
 
 
 class Call(Struct, frozen=True):
@@ -281,6 +287,8 @@ class Example(Struct, frozen=True):
     turns: tuple[Turn, ...]
     place: Place = Place()
     """What holds the turns."""
+    value: Any = None
+    """The row as it was decoded, for chat templates, which see what rules must not."""
     preferred: tuple[Turn, ...] = ()
     non_preferred: tuple[Turn, ...] = ()
     outputs: tuple[Place, Place] | None = None
@@ -288,6 +296,8 @@ class Example(Struct, frozen=True):
     tools: tuple[Tool, ...] = ()
     has_tools: bool = False
     """A non-empty list of tool definitions is there."""
+    aside: tuple[Text, ...] = ()
+    """What the model reads besides turns and tools: earlier turns as pairs, tool definitions as one text."""
     parallel_calls: Any = None
     """The switch for parallel tool calls as written."""
     extra: Mapping[str, Place] = field(default_factory=dict)
@@ -326,6 +336,63 @@ class RuleSettings(Struct, frozen=True):
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+class ToolCosts(Struct, frozen=True):
+    """What tool definitions add to their texts, in tokens."""
+
+    function: int = 7
+    """For each function."""
+    properties: int = 3
+    """For a function that has parameters,"""
+    each_property: int = 3
+    """and for each of them;"""
+    enum: int = -3
+    """for one that lists its values,"""
+    enum_item: int = 3
+    """and for each of these values."""
+    end: int = 12
+    """Once, behind the last function."""
+
+
+class ImageCosts(Struct, frozen=True):
+    """What an image costs, in tokens: by tiles of 512 pixels, or by patches of 32 where `patch` is not 0."""
+
+    base: int = 85
+    tile: int = 170
+    patch: float = 0.0
+    """For each patch; a fraction is rounded up at the end."""
+
+
+class TokenCosts(Struct, frozen=True):
+    """What an example costs in tokens besides its texts. The defaults are those of the gpt-4o family."""
+
+    message: int = 3
+    """For each message, beside its role."""
+    name: int = 1
+    """For a message with a name, beside the name."""
+    reply: int = 3
+    """Once, for the beginning of the reply."""
+    tools: ToolCosts = ToolCosts()
+    images: ImageCosts = ImageCosts()
+    published: bool = False
+    """The provider has published them for this model; else what is counted by them is about right."""
+
+
+class TokenSettings(Struct, frozen=True):
+    """How the tokens of an example are counted, and how many a target takes."""
+
+    tokenizer: str = "o200k_base"
+    """The name of an encoding that ships with turnlint, or the absolute path of a `tokenizer.json`."""
+    template: str | None = None
+    """The absolute path of the file with the chat template by which the trainer writes an example out."""
+    limit: int = 0
+    """So many tokens of an example are trained on; 0 where no limit is known."""
+    context: int = 0
+    """So many the model reads and writes when it is used; 0 where it is not known."""
+    costs: TokenCosts = TokenCosts()
+    model: str = ""
+    """The model that all this holds for; empty where none is named."""
+
+
 class Settings(Struct, frozen=True):
     """Everything that a check depends on besides the bytes."""
 
@@ -341,8 +408,11 @@ class Settings(Struct, frozen=True):
     """The formats that the target takes; empty where it takes all."""
     split: str | None = None
     """train, validation or test, where the settings say so."""
+    tokens: TokenSettings = TokenSettings()
     homes: Mapping[str, Settings] = field(default_factory=dict)
     """Where no target is named: what judges the rows of each format, which are its home's rules."""
+    notes: tuple[str, ...] = ()
+    """What the user should be told once of these settings, though they are obeyed."""
 
     def judging(self, format_name: str | None) -> Settings:
         """The settings that judge the rows of a format."""

@@ -16,6 +16,7 @@ from turnlint.config.discovery import SettingsFinder
 from turnlint.engine.baseline import Baseline, Ledger
 from turnlint.model import Settings
 from turnlint.rules import all_rules
+from turnlint.text.label import counted
 
 __all__ = ["Baselines", "add_baseline_options"]
 
@@ -98,13 +99,13 @@ class Baselines:
             revise_baseline(file, partial(self._revised, runs))
             name = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
             if self._adding:
-                added = _counted(sum(run.ledger.added for run in runs), "finding", "findings")
+                added = counted(sum(run.ledger.added for run in runs), "finding")
                 said.append(f"Added {added} to {name}.")
             if self._pruning:
                 stale = sum(len(run.ledger.stale(run.forgets)) for run in runs)
-                said.append(f"Dropped {_counted(stale, 'entry', 'entries')} of {name}.")
+                said.append(f"Dropped {counted(stale, 'entry', 'entries')} of {name}.")
         if self.hidden:
-            accepted = _counted(self.hidden, "finding is", "findings are")
+            accepted = counted(self.hidden, "finding is", "findings are")
             said.append(f"{accepted} accepted and not shown; --no-baseline shows all.")
         return said
 
@@ -118,7 +119,3 @@ class Baselines:
                 counts = run.ledger.reduced(counts, run.forgets)
             revised[run.name] = counts
         return {name: counts for name, counts in revised.items() if counts}
-
-
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"

@@ -6,7 +6,6 @@ The nearest one counts, in the folder of the checked file or in a folder above i
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from turnlint.config import ConfigError
+from turnlint.config.files import permissions
 from turnlint.engine.baseline import Baseline, Counts, parse, spell
 
 __all__ = ["NAME", "BaselineFinder", "accepted_in", "entry_path", "read_baseline", "revise_baseline"]
@@ -91,7 +91,7 @@ def revise_baseline(file: Path, change: Callable[[Baseline], Baseline]) -> None:
         stream = _claim(draft)
         try:
             with stream:
-                mode = _mode(file)
+                mode = permissions(file)
                 baseline = {} if mode is None else read_baseline(file)
                 revised = change(baseline)
                 if revised != baseline:
@@ -117,17 +117,6 @@ def _claim(draft: Path) -> BinaryIO:
             return draft.open("xb")
         time.sleep(_PAUSE)
     raise ConfigError(f"{draft}: another turnlint is writing; if none is, delete this file")
-
-
-def _mode(file: Path) -> int | None:
-    """The permissions of a file, None where there is none. Raises ConfigError for a link, folder or pipe."""
-    try:
-        mode = file.lstat().st_mode
-    except FileNotFoundError:
-        return None
-    if not stat.S_ISREG(mode):
-        raise ConfigError(f"{file}: a link or no file at all; turnlint writes plain files only")
-    return stat.S_IMODE(mode)
 
 
 def _write(stream: BinaryIO, data: bytes) -> None:

@@ -5,6 +5,7 @@ Sources: hiyouga/LLaMA-Factory, data/README.md and converter.py (2026); tatsu-la
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
@@ -12,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from turnlint.formats import Format
 from turnlint.formats.prompt_completion import read_pair
 from turnlint.formats.shape import Shape, note
-from turnlint.model import Example, Place
+from turnlint.model import Example, Place, Text
 
 _KEYS = {"system": "system", "instruction": "user", "input": "user", "output": "assistant"}
 
@@ -36,7 +37,21 @@ def _recognise(value: dict[str, Any]) -> bool:
 
 def _example(value: dict[str, Any]) -> Example:
     turns = tuple(turn for turn in read_pair(value, _KEYS) if _is_said(turn.role_key, value))
-    return Example("alpaca", turns, place=Place(), readable="instruction" in value and "output" in value)
+    return Example(
+        "alpaca",
+        turns,
+        place=Place(),
+        value=value,
+        aside=tuple(_earlier(value.get("history"))),
+        readable="instruction" in value and "output" in value,
+    )
+
+
+def _earlier(history: Any) -> Iterator[Text]:
+    for number, pair in enumerate(history if type(history) is list else ()):
+        for side, text in enumerate(pair if type(pair) is list else ()):
+            if type(text) is str:
+                yield Text(text, ("history", number, side))
 
 
 def _is_said(key: str, value: dict[str, Any]) -> bool:

@@ -278,10 +278,14 @@ def _turn(message: Any, pointer: Pointer) -> Turn:
         refusal=refusal,
         calls=_calls(message, pointer),
         has_calls=message.get("tool_calls") is not None or message.get("function_call") is not None,
-        result_of=answers if type(answers) is str else None,
-        name=name if type(name) is str else None,
+        result_of=_string(answers),
+        name=_string(name),
         weight=message.get("weight"),
     )
+
+
+def _string(value: Any) -> str | None:
+    return value if type(value) is str else None
 
 
 def _part_texts(parts: list[Any], pointer: Pointer) -> list[Text]:
@@ -299,11 +303,10 @@ def _part_images(parts: list[Any], pointer: Pointer) -> list[Image]:
     for position, part in enumerate(parts):
         if type(part) is dict and part.get("type") == "image_url":
             holder = part.get("image_url")
-            url = holder.get("url") if type(holder) is dict else None
-            if type(url) is str:
-                images.append(Image(url, Place((*pointer, position, "image_url", "url"))))
-            else:
-                images.append(Image(None, Place((*pointer, position))))
+            holder = holder if type(holder) is dict else {}
+            url, detail = holder.get("url"), holder.get("detail")
+            steps = ("image_url", "url") if type(url) is str else ()
+            images.append(Image(_string(url), Place((*pointer, position, *steps)), _string(detail)))
     return images
 
 
@@ -326,8 +329,8 @@ def _call(function: Any, pointer: Pointer, place: Place, call_id: Any, *, legacy
     name = function.get("name")
     return Call(
         place,
-        id=call_id if type(call_id) is str else None,
-        name=name if type(name) is str else None,
+        id=_string(call_id),
+        name=_string(name),
         name_place=Place((*pointer, "name")),
         arguments=function.get("arguments"),
         arguments_place=Place((*pointer, "arguments")),

@@ -45,6 +45,7 @@ def _example(value: dict[str, Any]) -> Example:
         "openai-chat",
         turns,
         place=Place(("messages",)) if "messages" in value else Place(),
+        value=value,
         tools=read_tools(value, ()),
         has_tools=bool(value.get("tools")) or bool(value.get("functions")),
         parallel_calls=value.get("parallel_tool_calls"),

@@ -87,6 +87,7 @@ def _example(value: dict[str, Any]) -> Example:
         "openai-preference",
         turns,
         place=Place(("input", "messages")),
+        value=value,
         preferred=preferred,
         non_preferred=non_preferred,
         outputs=(Place(("preferred_output",)), Place(("non_preferred_output",))),

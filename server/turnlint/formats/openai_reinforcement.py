@@ -67,6 +67,7 @@ def _example(value: dict[str, Any]) -> Example:
         "openai-reinforcement",
         turns,
         place=Place(("messages",)) if "messages" in value else Place(),
+        value=value,
         tools=read_tools(value, ()),
         has_tools=bool(value.get("tools")),
         extra={key: Place((key,), part="key") for key in value if key not in _RESERVED},

@@ -49,7 +49,7 @@ def read_pair(value: dict[str, Any], keys: dict[str, str]) -> tuple[Turn, ...]:
 
 def _example(value: dict[str, Any]) -> Example:
     turns = read_pair(value, _KEYS)
-    return Example("prompt-completion", turns, place=Place(), readable=len(turns) == len(_KEYS))
+    return Example("prompt-completion", turns, place=Place(), value=value, readable=len(turns) == len(_KEYS))
 
 
 def _outline(row: Pair) -> tuple[Hashable, list[str]]:

@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from turnlint.formats import Format
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Content, Example, Place, Text, Turn
+from turnlint.text.compact import compact
 
 _ROLES = {
     "system": "system",
@@ -105,9 +106,16 @@ def _example(value: dict[str, Any]) -> Example:
         "sharegpt",
         turns,
         place=Place(("conversations",)) if "conversations" in value else Place(),
+        value=value,
         has_tools=bool(value.get("tools")),
+        aside=_tools(value.get("tools")),
         readable=bool(turns) and all(turn.role is not None for turn in turns),
     )
+
+
+def _tools(tools: Any) -> tuple[Text, ...]:
+    text = tools if type(tools) is str else compact(tools) if tools else ""
+    return (Text(text, ("tools",)),) if text else ()
 
 
 FORMAT = Format(

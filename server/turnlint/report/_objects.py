@@ -9,10 +9,10 @@ import msgspec
 
 from turnlint.model import Fix, Place, Related, Span, format_pointer
 from turnlint.report import RowFindings, Tally
-from turnlint.report._text import without_surrogates
 from turnlint.rules.page import url
 from turnlint.text.decode import row_text
 from turnlint.text.scan import fix_spans, spans
+from turnlint.text.units import without_surrogates
 
 __all__ = ["encode", "finding_objects", "rule_counts"]
 

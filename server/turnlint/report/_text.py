@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from unicodedata import category, east_asian_width
 
-__all__ = ["cell", "paint", "visible", "without_surrogates"]
+__all__ = ["cell", "paint", "visible"]
 
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 """They join what stands around them, and what a terminal makes of that has no known width."""
@@ -27,11 +27,6 @@ def cell(character: str) -> tuple[str, int]:
 def paint(text: str, colour: str, on: bool) -> str:
     """Colour a text: `bold`, `dim`, or the name of a severity."""
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if on else text
-
-
-def without_surrogates(text: str) -> str:
-    """Replace lone surrogates, which UTF-8 cannot hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @cache

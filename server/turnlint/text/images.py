@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import binascii
 import re
+from struct import error as struct_error
+from struct import unpack_from
 
 from msgspec import Struct
 
-__all__ = ["DataUrl", "colour_mode", "data_url", "head_of", "kind_of"]
+__all__ = ["DataUrl", "colour_mode", "data_url", "head_of", "kind_of", "size_of"]
 
 _DATA_URL = re.compile(r"data:([^;,\s]{0,100}+)((?:;[^;,\s]{1,100}+)*?);base64,", re.IGNORECASE)
 _PREFIX = 400
@@ -34,9 +36,9 @@ def data_url(url: str) -> DataUrl | None:
     return DataUrl(url, match[1].lower(), match.span(1), match.end()) if match else None
 
 
-def head_of(data: DataUrl) -> bytes:
-    """The first bytes of the image; empty where they are not base64."""
-    text = data.url[data.start : data.start + _HEAD]
+def head_of(data: DataUrl, characters: int = _HEAD) -> bytes:
+    """The first bytes of the image, of so many base64 characters; empty where they are not base64."""
+    text = data.url[data.start : data.start + characters]
     try:
         return binascii.a2b_base64(text[: len(text) // 4 * 4], strict_mode=True)
     except ValueError:
@@ -80,20 +82,68 @@ def colour_mode(head: bytes) -> str | None:
     kind = kind_of(head)
     if kind == "PNG" and head[12:16] == b"IHDR" and len(head) > 25:
         return _PNG_MODES.get(head[25])
-    return _JPEG_MODES.get(_jpeg_components(head)) if kind == "JPEG" else None
+    frame = _jpeg_frame(head) if kind == "JPEG" else b""
+    return _JPEG_MODES.get(frame[9]) if frame else None
 
 
-def _jpeg_components(head: bytes) -> int:
-    """How many colour components the frame header of a JPEG tells; 0 where it is not in the head."""
+_STEPS = (1 << 7, 1 << 12, _HEAD, 1 << 22)
+"""So many base64 characters are decoded in search of a size, which nearly always stands in the first ones."""
+
+
+def size_of(data: DataUrl) -> tuple[int, int] | None:
+    """The width and height of a PNG, JPEG, WEBP or GIF in pixels; None where its first bytes do not tell."""
+    for characters in _STEPS:
+        head = head_of(data, characters)
+        read = _SIZES.get(kind_of(head) or "")
+        if read is None:
+            return None
+        try:
+            width, height = read(head)
+        except struct_error:  # it stands further on
+            continue
+        return (width, height) if width and height else None
+    return None
+
+
+def _png_size(head: bytes) -> tuple[int, ...]:
+    return unpack_from(">II", head, 16)
+
+
+def _jpeg_size(head: bytes) -> tuple[int, ...]:
+    return unpack_from(">HH", _jpeg_frame(head), 5)[::-1]
+
+
+def _gif_size(head: bytes) -> tuple[int, ...]:
+    return unpack_from("<HH", head, 6)
+
+
+def _webp_size(head: bytes) -> tuple[int, ...]:
+    """As the first chunk has it, which is lossy, lossless, or that of the extended format."""
+    match head[12:16]:
+        case b"VP8 ":
+            return tuple(side & 0x3FFF for side in unpack_from("<HH", head, 26))
+        case b"VP8L":
+            (bits,) = unpack_from("<I", head, 21)
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8X":
+            return tuple((unpack_from("<I", head, at)[0] >> 8) + 1 for at in (23, 26))
+    return 0, 0
+
+
+_SIZES = {"PNG": _png_size, "JPEG": _jpeg_size, "GIF": _gif_size, "WEBP": _webp_size}
+
+
+def _jpeg_frame(head: bytes) -> bytes:
+    """The frame header of a JPEG with its marker; empty where it is not in the head."""
     at = 2
     while at + 10 <= len(head) and head[at] == 0xFF:
         marker = head[at + 1]
         if marker in _JPEG_FRAMES:
-            return head[at + 9]
+            return head[at : at + 10]
         if marker == 0xFF:
             at += 1
         elif marker in _JPEG_BARE:
             at += 2
         else:
             at += 2 + int.from_bytes(head[at + 2 : at + 4])
-    return 0
+    return b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from turnlint.text.markdown import visible
 from turnlint.text.secrets import hide
 
-__all__ = ["counted", "snippet"]
+__all__ = ["counted", "shortened", "snippet"]
 
 _SECRET = 64
 """So much of a secret that begins within the limit tells what it is."""
@@ -13,9 +13,17 @@ _LOOKED_AT = 4
 """A snippet is made of so many times its length: white space is left out of it."""
 
 
-def counted(count: int, word: str) -> str:
-    """Write a count with its word: `1 file`, `12,345 files`."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+def counted(count: int, word: str, words: str = "") -> str:
+    """Write a count with its word: `1 file`, `12,345 files`; `words` where an s makes no plural."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {words or word + 's'}"
+
+
+def shortened(number: int) -> str:
+    """Write a number as people say it: `999,999`, `1.2M`, `12M`, `3.4B`."""
+    for unit, size in (("B", 1_000_000_000), ("M", 1_000_000)):
+        if number >= size:
+            return f"{number * 10 // size / 10}{unit}" if number < 10 * size else f"{number // size:,}{unit}"
+    return f"{number:,}"
 
 
 def snippet(text: str, limit: int) -> str:

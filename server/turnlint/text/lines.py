@@ -30,7 +30,7 @@ _ENDS = {end: end for end in ("\r\n", "\n", "\r", "")}
 class Line:
     """A line of the store. An edit never changes a line; it replaces it by another."""
 
-    __slots__ = ("_block", "_position", "end", "key", "result", "text")
+    __slots__ = ("_block", "_position", "end", "key", "result", "text", "tokens")
 
     _block: _Block | None
     _position: int
@@ -42,11 +42,13 @@ class Line:
     """Free for the owner of the store; None at first."""
     key: Any
     """Free for the owner of the store; None at first."""
+    tokens: Any
+    """Free for the owner of the store; None at first."""
 
     def __init__(self, text: str, end: str) -> None:
         self.text = text
         self.end = end
-        self.result = self.key = self._block = None
+        self.result = self.key = self.tokens = self._block = None
 
 
 class Change(Struct, frozen=True):

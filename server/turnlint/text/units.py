@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-__all__ = ["Encoding", "all_to_units", "from_units", "to_units"]
+__all__ = ["Encoding", "all_to_units", "from_units", "to_units", "without_surrogates"]
 
 Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
 """The position encodings of LSP: bytes, 16-bit code units, code points."""
@@ -57,3 +57,8 @@ def from_units(text: str, units: int, encoding: Encoding) -> int:
         return (
             bisect_right(range(len(text) + 1), units, key=lambda column: to_units(text, column, encoding)) - 1
         )
+
+
+def without_surrogates(text: str) -> str:
+    """Make two surrogates that pair one character, and others U+FFFD: UTF-8 can hold none of them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

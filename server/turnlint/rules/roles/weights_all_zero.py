@@ -20,8 +20,9 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Edit, Example, Finding, Fix, Severity, Turn
+from turnlint.model import Edit, Example, Finding, Fix, Severity
 from turnlint.rules import Bound, Keys, Rule
+from turnlint.tokens.loss import is_trained
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -33,12 +34,8 @@ RULE = Rule(
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     answers = [turn for turn in example.turns if turn.role == "assistant"]
-    if answers and all(map(_is_zero, answers)):
+    if answers and not any(is_trained(turn, example) for turn in answers):
         place = answers[-1].place.at("weight")
         what = "every assistant message has weight 0" if len(answers) > 1 else "the only answer has weight 0"
         fix = Fix("Give the last answer weight 1", (Edit(place, "1"),))
         yield rule.at(place, what, "Give weight 1 to what the model is to learn, or remove the row.", fix=fix)
-
-
-def _is_zero(turn: Turn) -> bool:
-    return type(turn.weight) in (int, float) and turn.weight == 0
