@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from turnlint.config import Target, all_targets
+from turnlint.config import Target, Trained, all_targets
+from turnlint.config.models import all_models
 from turnlint.formats import Format, all_formats
 from turnlint.formats.shape import iter_structs
 from turnlint.rules import EFFECTS, RuleModule, all_rules
@@ -23,6 +24,7 @@ def pages() -> Mapping[str, str]:
     """Every generated page: path below docs/ -> its text."""
     made = {"rules.md": _rules_index(), "formats.md": _index("Formats", _format_lines())}
     made["targets.md"] = _index("Targets", _target_lines())
+    made["models.md"] = _index("Models", _model_lines())
     made |= {f"rules/{one.family}/{one.name}.md": markdown(one) for one in all_rules().values()}
     made |= {f"formats/{one.name}.md": _format_page(one) for one in all_formats()}
     made |= {f"targets/{one.name}.md": _target_page(one) for one in all_targets().values()}
@@ -113,8 +115,7 @@ def _target_page(one: Target) -> str:
     lines = [f"# {one.title}", "", f"`{one.name}`", "", one.description, ""]
     if one.formats:
         lines += ["Formats: " + ", ".join(f"[{name}](../formats/{name}.md)" for name in one.formats), ""]
-    if one.models:
-        lines += ["Models: " + ", ".join(f"`{one.name}:{name}`" for name in one.models), ""]
+    lines += [*_trained_lines(one), ""]
     if one.rules:
         lines += ["| rule | severity | effect | parameters | source |", "| --- | --- | --- | --- | --- |"]
     rules = all_rules()
@@ -126,6 +127,36 @@ def _target_page(one: Target) -> str:
         link = f"[{name}](../rules/{rules[name].family}/{name}.md)"
         lines.append(f"| {link} | {severity} | {effect} | {parameters} | {layer.source} {layer.date or ''} |")
     return "\n".join(lines)
+
+
+def _trained_lines(one: Target) -> Iterator[str]:
+    """The models that a target lists."""
+    if not one.models:
+        yield "Models: all that are [known](../models.md)."
+        return
+    yield "| target and [model](../models.md) | tokens of one example | encoding | new jobs | source |"
+    yield "| --- | --- | --- | --- | --- |"
+    rows = [(f"{one.name}:{name}", trained, known.encoding) for name, trained, known in one.listed()]
+    for name, trained, encoding in [(one.name, Trained(one.limit, one.status), one.encoding), *rows]:
+        said = [part for part in (trained.limit, trained.status) if part]
+        source = "; ".join(f"{part.source} {part.date or ''}".strip() for part in said)
+        limit, status = trained.limit or "not known", trained.status or ""
+        yield f"| `{name}` | {limit} | {encoding or 'of its own'} | {status} | {source} |"
+
+
+def _model_lines() -> Iterator[str]:
+    yield (
+        "A name may be written with a date, and as that of a tuned model or of a deployment: "
+        "`ft:gpt-4.1-mini-2025-04-14:org::id` is a `gpt-4.1-mini`."
+    )
+    yield ""
+    yield "| model | encoding | context | overhead of a message | source |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name, one in sorted(all_models().items()):
+        context = f"{one.context:,} tokens" if one.context else ""
+        overhead = "published" if one.costs.published else "assumed"
+        encoding = one.encoding or "of its own"
+        yield f"| `{name}` | {encoding} | {context} | {overhead} | {one.source} {one.date} |"
 
 
 def main() -> None:

@@ -174,6 +174,8 @@ def test_a_pyproject_of_somebody_else_is_passed_over(tmp_path: Path) -> None:
         ("[rules.too-few-exampels]\nminimum = 1", "did you mean `too-few-examples`"),
         ("[rules.too-few-examples]\nminimun = 1", "did you mean `minimum`"),
         ('[rules.too-few-examples]\nminimum = "1"', 'must be an integer, not `"1"`'),
+        ("[rules.near-limit]\nshare = nan", "`rules.near-limit.share` must be a number, not `nan`"),
+        ("[rules.near-limit]\nshare = inf", "must be a number, not `inf`"),
         ("[rules]\ntoo-few-examples = 1", "Expected `object`"),
         ("a = ", "not valid TOML"),
         ("a = " + "[" * 5_000, "nested too deep"),

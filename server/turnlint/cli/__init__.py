@@ -61,8 +61,9 @@ def _fail(message: str) -> int:
 
 def _explain(error: Exception) -> str:
     from turnlint.config import ConfigError
+    from turnlint.tokens import TokensError
 
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError | TokensError):
         return str(error)
     from traceback import extract_tb
 

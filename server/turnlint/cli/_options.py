@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from turnlint.cli._program import one_of
+from turnlint.cli._streams import UsageError, say
 from turnlint.config.discovery import Overrides, SettingsFinder
+from turnlint.model import Settings
 
-__all__ = ["add_settings_options", "settings_finder"]
+__all__ = ["add_settings_options", "processors", "say_notes", "settings_finder"]
 
 
 def add_settings_options(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +28,13 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     )
     for option, words in _SELECTIONS.items():
         add(option, action="append", default=[], metavar="RULES", help=words)
+    add(
+        "--tokenizer",
+        metavar="NAME",
+        help="Count by an encoding, a tokenizer.json or a model on this machine",
+    )
+    add("--chat-template", metavar="FILE", help="Write rows out by this template [default: the model's]")
+    add("--token-limit", type=_limit, metavar="N", help="So many tokens of an example are trained on")
     add("--config", metavar="FILE", help="The settings file to use in place of all others")
     add("--isolated", action="store_true", help="Use no settings file")
 
@@ -38,6 +48,9 @@ def settings_finder(args: argparse.Namespace) -> SettingsFinder:
         _selectors(args.select),
         _selectors(args.ignore),
         _selectors(args.extend_select),
+        tokenizer=args.tokenizer,
+        chat_template=args.chat_template,
+        token_limit=args.token_limit,
     )
     file = Path(args.config) if args.config is not None else None
     return SettingsFinder(overrides, file=file, isolated=args.isolated)
@@ -48,6 +61,32 @@ _SELECTIONS = {
     "--ignore": "The rules and families to leave out",
     "--extend-select": "Rules and families to judge by besides the usual ones",
 }
+
+
+def say_notes(settings: Settings, said: set[str]) -> None:
+    """Tell what the user should know of settings, but for what was said before; adds to that."""
+    for words in settings.notes:
+        if words not in said:
+            say(f"Note: {words}")
+            said.add(words)
+
+
+def processors() -> int:
+    """How many processors there are for this process."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1
+
+
+def _limit(word: str) -> int:
+    try:
+        number = int(word)
+    except ValueError:  # or of too many digits
+        number = 0
+    if number < 1:
+        raise UsageError(f"`{word}` is not a number of tokens (--token-limit)")
+    return number
 
 
 def _selectors(lists: list[str]) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import os
 
-from turnlint.cli._options import add_settings_options, settings_finder
+from turnlint.cli._options import add_settings_options, say_notes, settings_finder
 from turnlint.cli._streams import Output
 from turnlint.cli._tables import table
 from turnlint.config.discovery import absolute
-from turnlint.model import Severity
+from turnlint.model import Settings, Severity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +36,24 @@ def run(args: argparse.Namespace, output: Output) -> int:
         "stage": settings.stage,
         "split": settings.split,
         "fail on": (finder.fail_on(path) or Severity.WARNING).word,
+        **_tokens(settings),
     }
     output.write(table((f"{name}:", str(value)) for name, value in facts.items() if value is not None))
+    say_notes(settings, set())
     output.write("\nrules that are on:\n")
     output.write(table((f"  {name}", one.severity.word) for name, one in settings.rules.items()))
     return 0
+
+
+def _tokens(settings: Settings) -> dict[str, object]:
+    """How tokens are counted, and how many may be."""
+    tokens = settings.tokens
+    limits = {f" ({one.target_title})": one.tokens.limit for one in settings.homes.values()}
+    if tokens.limit or not limits:
+        limits = {"": tokens.limit}
+    return {
+        "model": tokens.model or None,
+        "tokenizer": tokens.tokenizer,
+        "chat template": tokens.template,
+        "token limit": ", ".join(f"{n:,}{whose}" for whose, n in limits.items() if n) or "not known",
+    }

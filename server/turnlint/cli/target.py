@@ -34,9 +34,15 @@ def _page(one: Target) -> str:
     parts = [title, "=" * len(title), "", one.description, ""]
     if one.formats:
         parts.append(f"Formats: {', '.join(one.formats)}.")
-    if one.models:
-        parts.append(f"Models: {', '.join(one.models)}.")
-    return "\n".join([*parts, "", "Rules:", table(_rules(one))])
+    return "\n".join([*parts, "Models:", table(_models(one)), "Rules:", table(_rules(one))])
+
+
+def _models(one: Target) -> Iterator[tuple[str, ...]]:
+    if one.limit:
+        yield "  (not named)", str(one.limit), one.encoding, str(one.status or "")
+    for name, trained, known in one.listed():
+        limit = str(trained.limit) if trained.limit else "limit not known"
+        yield f"  {name}", limit, known.encoding or "a vocabulary of its own", str(trained.status or "")
 
 
 def _rules(one: Target) -> Iterator[tuple[str, ...]]:

@@ -1,113 +1,45 @@
-"""From names and layers to `Settings`: the target, its model, and what the user set on top.
-
-A target is a TOML file in targets/:
-
-    title = "OpenAI"
-    description = "…"
-    formats = ["openai-chat"]              # empty: all
-    models = ["gpt-4.1"]                   # known names; a model may have [model.NAME.rules.RULE] tables
-
-    [rules.last-not-assistant]
-    effect = "refuses-file"                # a key of turnlint.rules.EFFECTS
-    severity = "error"                     # where it does not follow from the effect
-    on = true                              # switches a rule on or off
-    parameters = { maximum = 10 }
-    source = "…"
-    date = 2026-08-21
-"""
+"""From names and layers to `Settings`: the target, its model, and what the user set on top."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, convert, field
+from msgspec import Struct
+from msgspec.structs import replace
 
+from turnlint.config.errors import ConfigError, named, suggest
+from turnlint.config.models import find_model
+from turnlint.config.targets import Layer, Target, Trained, all_targets, get_target
 from turnlint.formats import all_formats
-from turnlint.model import RuleSettings, Settings, Severity
+from turnlint.model import RuleSettings, Settings, Severity, TokenSettings
 from turnlint.rules import EFFECTS, RuleModule, all_rules
 
-__all__ = ["ConfigError", "Target", "all_targets", "expand", "get_target", "resolve", "suggest"]
+__all__ = [
+    "ConfigError",
+    "Counting",
+    "Target",
+    "Trained",
+    "all_targets",
+    "expand",
+    "get_target",
+    "resolve",
+    "suggest",
+]
 
 
-_TARGETS = Path(__file__).parent.parent / "targets"
+class Counting(Struct, frozen=True):
+    """What the user says of tokens."""
 
-
-class ConfigError(Exception):
-    """A setting that cannot be obeyed; the message is for the user."""
-
-
-class Layer(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a target says of one rule."""
-
-    effect: str = ""
-    severity: str = ""
-    on: bool | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
-    source: str = ""
-    date: Any = None
-
-
-class Model(Struct, frozen=True, forbid_unknown_fields=True):
-    """What differs for one model of a target."""
-
-    rules: dict[str, Layer] = field(default_factory=dict)
-
-
-class Target(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who will train on the data, as its TOML file says."""
-
-    title: str
-    description: str
-    name: str = ""
-    formats: list[str] = field(default_factory=list)
-    models: list[str] = field(default_factory=list)
-    model: dict[str, Model] = field(default_factory=dict)
-    rules: dict[str, Layer] = field(default_factory=dict)
-
-
-def all_targets() -> Mapping[str, Target]:
-    """Every target by name."""
-    return {name: _load(name) for name in _target_names()}
-
-
-@cache
-def _target_names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in _TARGETS.glob("*.toml")))
-
-
-@cache
-def _load(name: str) -> Target:
-    data = tomllib.loads((_TARGETS / f"{name}.toml").read_text(encoding="utf-8"))
-    return convert({"name": name, **data}, Target)
-
-
-def get_target(name: str) -> tuple[Target, str]:
-    """Look up `target` or `target:model`; gives the target and the model's name, empty where none is named.
-
-    Raises ConfigError for a name that is not known.
-    """
-    base, _, model = name.partition(":")
-    if base not in _target_names():
-        raise ConfigError(f"unknown target `{base}`{suggest(base, _target_names())}")
-    target = _load(base)
-    if model and model not in target.models:
-        raise ConfigError(f"unknown model `{model}` of target `{base}`{suggest(model, target.models)}")
-    return target, model
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """The end of an error message: the known words nearest to a wrong one, or all of them if they are few."""
-    from difflib import get_close_matches  # not loaded where nothing is wrong
-
-    known = list(known)
-    close = get_close_matches(word, known, 3, 0.6)
-    if close:
-        return "; did you mean " + " or ".join(f"`{one}`" for one in close) + "?"
-    return f"; known: {', '.join(known)}" if 0 < len(known) <= 12 else ""
+    limit: int = 0
+    """Tokens of one example; 0 where nothing is said, and so on."""
+    tokenizer: str = ""
+    """As in `TokenSettings`."""
+    template: str | None = None
+    """As in `TokenSettings`."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of it."""
 
 
 def resolve(
@@ -121,6 +53,7 @@ def resolve(
     extend_select: Iterable[str] = (),
     severity: Mapping[str, str] | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    counting: Counting | None = None,
 ) -> Settings:
     """Lay all settings over each other.
 
@@ -130,7 +63,7 @@ def resolve(
     found, model = get_target(target)
     if format is not None and format not in {one.name for one in all_formats()}:
         names = [one.name for one in all_formats()]
-        raise ConfigError(f"unknown format `{format}`{suggest(format, names)}")
+        raise ConfigError(f"unknown format {named(format)}{suggest(format, names)}")
     user = _User(
         None if not (chosen := tuple(select)) else expand(chosen),
         expand(ignore),
@@ -139,12 +72,14 @@ def resolve(
         parameters or {},
     )
     rules = _layered(found, model, user)
-    accepted = tuple(found.formats)
+    said = Settings(rules, target, found.title, format, stage, tuple(found.formats), split)
+    counted = counting or Counting()
     homes = {
-        name: Settings(judged, target, title, format, stage, accepted, split)
-        for name, (title, judged) in _homes(found, rules, user).items()
+        name: replace(said, target_title=home.title, rules=judged, tokens=_tokens(home, model, counted))
+        for name, (home, judged) in _homes(found, model, rules, user, counted).items()
     }
-    return Settings(rules, target, found.title, format, stage, accepted, split, homes)
+    notes = (*_notes(found, model, counted), *counted.notes)
+    return replace(said, tokens=_tokens(found, model, counted), homes=homes, notes=notes)
 
 
 class _User(Struct, frozen=True):
@@ -159,12 +94,12 @@ class _User(Struct, frozen=True):
 
 def _severity(name: str, word: str) -> Severity:
     if name not in all_rules():
-        raise ConfigError(f"unknown rule `{name}` in [severity]{suggest(name, all_rules())}")
+        raise ConfigError(f"unknown rule {named(name)} in [severity]{suggest(name, all_rules())}")
     try:
         return Severity.parse(word)
     except KeyError:
         words = ", ".join(one.word for one in Severity)
-        raise ConfigError(f"`{word}` is no severity for `{name}`; use one of {words}") from None
+        raise ConfigError(f"{named(word)} is no severity for `{name}`; use one of {words}") from None
 
 
 def expand(selectors: Iterable[str]) -> frozenset[str]:
@@ -181,14 +116,13 @@ def expand(selectors: Iterable[str]) -> frozenset[str]:
         elif name in rules and family in ("", rules[name].family):
             names.add(name)
         else:
-            raise ConfigError(f"unknown rule or family `{selector}`{suggest(name, [*rules, *families])}")
+            raise ConfigError(f"unknown rule or family {named(selector)}{suggest(name, [*rules, *families])}")
     return frozenset(names)
 
 
 def _layered(target: Target, model: str, user: _User) -> dict[str, RuleSettings]:
-    layers = [target.rules]
-    if model in target.model:
-        layers.append(target.model[model].rules)
+    trained = target.trained(model)
+    layers = [target.rules, *([trained.rules] if trained else [])]
     settled = {}
     for name, module in all_rules().items():
         said = [layer[name] for layer in layers if name in layer]
@@ -224,17 +158,65 @@ def _settle(module: RuleModule, said: list[Layer], title: str, user: _User) -> R
 
 
 def _homes(
-    target: Target, rules: Mapping[str, RuleSettings], user: _User
-) -> dict[str, tuple[str, dict[str, RuleSettings]]]:
-    """Where no target is named, each format is judged by its home, but files as a whole are not."""
+    target: Target, model: str, rules: Mapping[str, RuleSettings], user: _User, counting: Counting
+) -> dict[str, tuple[Target, dict[str, RuleSettings]]]:
+    """Where no target is named, each format is judged by its home.
+
+    Files as a whole are not, nor are tokens that are not the home's: another trainer takes them.
+    """
     if target.name != "generic":
         return {}
-    about_files = {name for name, module in all_rules().items() if "file" in module.hooks}
     homes = {}
     for one in all_formats():
         if one.home != target.name:
-            home = _load(one.home)
-            judged = {name: how for name, how in _layered(home, "", user).items() if name not in about_files}
-            kept = {name: how for name, how in rules.items() if name in about_files}
-            homes[one.name] = (home.title, judged | kept)
+            home = get_target(one.home)[0]
+            is_foreign = counting.tokenizer and not _is_own(_encoding(home, model), counting.tokenizer)
+            hooks = {"file", "tokens"} if is_foreign else {"file"}
+            others = {name for name, module in all_rules().items() if hooks & module.hooks.keys()}
+            settled = _layered(home, model, user)
+            judged = {name: how for name, how in settled.items() if name not in others}
+            homes[one.name] = (home, judged | {name: how for name, how in rules.items() if name in others})
     return homes
+
+
+def _tokens(target: Target, model: str, said: Counting) -> TokenSettings:
+    """How a target and its model count, and what the user says on top.
+
+    What is known of a model holds for its own vocabulary alone: with another one, its limit says nothing.
+    """
+    known, trained = find_model(model) if model else None, target.trained(model)
+    own = _encoding(target, model)
+    tokens = TokenSettings(said.tokenizer or own or target.encoding, said.template, said.limit, model=model)
+    if not _is_own(own, tokens.tokenizer):
+        return tokens
+    limit = trained.limit.tokens if trained and trained.limit else 0
+    tokens = replace(tokens, limit=said.limit or limit)
+    return replace(tokens, context=known.context, costs=known.costs) if known else tokens
+
+
+def _encoding(target: Target, model: str) -> str:
+    """The encoding of a model, else of what a target trains; empty where it does not ship with turnlint."""
+    known = find_model(model) if model else None
+    return known.encoding if known else target.encoding
+
+
+def _is_own(encoding: str, tokenizer: str) -> bool:
+    """Whether a tokenizer can be that of a model: a file is taken for it where no encoding is."""
+    return tokenizer == encoding if encoding else Path(tokenizer).is_absolute()
+
+
+def _notes(target: Target, model: str, said: Counting) -> Iterator[str]:
+    """What the user should know of a model."""
+    trained, known = target.trained(model), find_model(model) if model else None
+    tokenizer = said.tokenizer or target.encoding
+    limit = trained.limit if trained and not said.limit else None
+    if trained and trained.status and trained.status.state == "closed":
+        yield f"{target.title} takes no new jobs for {model or 'any model'}: {trained.status}."
+    if known and not known.encoding and not _is_own("", tokenizer):
+        limited = "" if said.limit else ", and no limit is applied"
+        yield (
+            f"turnlint does not have the vocabulary of {model}: tokens are counted by {tokenizer}{limited} "
+            f"(name the model's own tokenizer with --tokenizer, or in [tokens])."
+        )
+    elif limit and limit.assumed:
+        yield f"The limit of {limit.tokens:,} tokens for {model} is an assumption: no document names it."

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from turnlint.config import ConfigError, expand, resolve, suggest
+from turnlint.config import ConfigError, Counting, expand, resolve, suggest
+from turnlint.config.errors import named
+from turnlint.config.tokenizers import Said, counting
 from turnlint.formats.shape import Shape, faults, note
 from turnlint.model import Pointer, Settings, Severity, ShapeFault
 from turnlint.rules import all_rules, quote
+from turnlint.rules.wording import is_finite
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -39,6 +42,7 @@ NAMES = (".turnlint.toml", "turnlint.toml", "pyproject.toml")
 SPLITS = ("train", "validation", "test")
 SEVERITIES = tuple(one.word for one in reversed(Severity))
 
+_Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 _Stage: TypeAlias = Literal["sft", "preference", "reinforcement"]
 _Severity: TypeAlias = Literal["error", "warning", "info", "hint"]
 _Patterns: TypeAlias = list[str]
@@ -56,6 +60,34 @@ class Dataset(Shape):
     stage: Annotated[_Stage, note("The training method.")] | UnsetType = UNSET
     format: Annotated[str, note("The format of the rows.")] | UnsetType = UNSET
     target: Annotated[str, note("Who will train on it.")] | UnsetType = UNSET
+
+
+class Tokens(Shape, rename="kebab"):
+    """How the tokens of an example are counted. Paths are relative to the settings file."""
+
+    owner = "tokens"
+
+    limit: Annotated[_Amount, note("So many tokens of an example are trained on.")] | UnsetType = UNSET
+    tokenizer: (
+        Annotated[
+            str,
+            note(
+                "An encoding (`o200k_base`), the path of a `tokenizer.json` or of the folder of a model, "
+                "or a model in the cache of the Hugging Face hub (`ORGANISATION/NAME`)."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    chat_template: (
+        Annotated[
+            str,
+            note(
+                "The path of the file with the chat template, where it is not beside the tokenizer. "
+                "A template is used only where the user trusts it."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class SettingsFile(Shape, rename="kebab"):
@@ -83,6 +115,7 @@ class SettingsFile(Shape, rename="kebab"):
         dict[str, _Selectors], note("Rules and families that are off in the files of a pattern.")
     ] = field(default_factory=dict)
     fail_on: Annotated[_Severity, note("The least severity that makes the check fail.")] | UnsetType = UNSET
+    tokens: Annotated[Tokens, note("How tokens are counted.")] = field(default_factory=Tokens)
     dataset: Annotated[list[Dataset], note("Files that belong together.")] = field(default_factory=list)
     rules: Annotated[dict[str, dict[str, Any]], note("Parameters by rule.")] = field(default_factory=dict)
 
@@ -131,19 +164,33 @@ class Overrides(Struct, frozen=True):
     extend_select: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tokenizer: str | None = None
+    """A path is relative to the current folder."""
+    chat_template: str | None = None
+    token_limit: _Amount | None = None
 
 
 class SettingsFinder:
     """Knows the settings of every path."""
 
     def __init__(
-        self, overrides: Overrides | None = None, *, file: Path | None = None, isolated: bool = False
+        self,
+        overrides: Overrides | None = None,
+        *,
+        file: Path | None = None,
+        isolated: bool = False,
+        trusted: bool = False,
+        lenient: bool = False,
     ) -> None:
         """`file` stands for all files that would be found, its patterns relative to the current folder.
 
-        `isolated` looks for none. Raises ConfigError for what cannot be obeyed.
+        `isolated` looks for none. What settings files name may lead anywhere and may be run if they are
+        `trusted`, as the overrides always are. A tokenizer that cannot be used is only noted if this is
+        `lenient`. Raises ConfigError for what cannot be obeyed.
         """
         self._overrides = overrides or Overrides()
+        self._trusted = trusted
+        self._lenient = lenient
         self._known: dict[Path, Config | None] = {}
         self._resolved: dict[Hashable, Settings] = {}
         here = Config(Path.cwd())
@@ -189,7 +236,7 @@ class SettingsFinder:
         target = run.target or _first(dataset.target, said.target) or "generic"
         format_name = run.format or _first(dataset.format, said.format)
         stage = run.stage or _first(dataset.stage, said.stage)
-        key = (config.path, target, format_name, stage, split, *ignored)
+        key = (config.path, path is None, target, format_name, stage, split, *ignored)
         if key not in self._resolved:
             self._resolved[key] = resolve(
                 target,
@@ -204,8 +251,35 @@ class SettingsFinder:
                     name: {**said.rules.get(name, {}), **run.rules.get(name, {})}
                     for name in {*said.rules, *run.rules}
                 },
+                counting=self._counting(config, path),
             )
         return self._resolved[key]
+
+    def _counting(self, config: Config, path: Path | None) -> Counting:
+        run, said = self._overrides, config.settings.tokens
+        is_half = path is None and not run.tokenizer  # the settings file of a path may name the tokenizer
+        user = Said(
+            Path.cwd(),
+            True,
+            limit=run.token_limit or 0,
+            tokenizer=run.tokenizer or "",
+            template="" if is_half else run.chat_template or "",
+        )
+        file = Said(
+            absolute(str(config.path)).parent if config.path else config.root,
+            self._trusted,
+            config.path,
+            said.limit or 0,
+            said.tokenizer or "",
+            said.chat_template or "",
+        )
+        try:
+            return counting((user, file))
+        except ConfigError as error:
+            if not self._lenient:
+                raise
+            words = f"turnlint counts tokens as if no tokenizer were set. {error}"
+            return Counting(user.limit or file.limit, notes=(words,))
 
 
 def absolute(path: str) -> Path:
@@ -231,7 +305,7 @@ def read_config(path: Path, *, root: Path) -> Config | None:
         raise ConfigError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or a number of too many digits
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path}: nested too deep") from None
@@ -312,11 +386,11 @@ def _check_patterns(patterns: list[str]) -> None:
 def _check_parameters(rules: Mapping[str, Mapping[str, Any]]) -> None:
     for name, parameters in rules.items():
         if name not in all_rules():
-            raise ConfigError(f"unknown rule `{name}` in [rules]{suggest(name, all_rules())}")
+            raise ConfigError(f"unknown rule {named(name)} in [rules]{suggest(name, all_rules())}")
         known = all_rules()[name].rule.parameters
         for key, value in parameters.items():
             if key not in known:
-                raise ConfigError(f"unknown parameter `{key}` of the rule `{name}`{suggest(key, known)}")
+                raise ConfigError(f"unknown parameter {named(key)} of the rule `{name}`{suggest(key, known)}")
             if not _fits(value, known[key]):
                 kind = _KINDS.get(type(known[key]), "another type")
                 raise ConfigError(f"`rules.{name}.{key}` must be {kind}, not {_shown(value)}")
@@ -331,7 +405,7 @@ def _fits(value: Any, default: Any) -> bool:
     if isinstance(default, list | tuple):
         return isinstance(value, list)
     if isinstance(default, float):
-        return type(value) in (int, float)
+        return type(value) in (int, float) and is_finite(value)
     return type(value) is type(default)
 
 
@@ -339,10 +413,10 @@ def _words(fault: ShapeFault) -> str:
     where = _toml_path(fault.place.pointer)
     expected = [one.strip('"') for one in fault.expected]
     if fault.kind in ("unknown-key", "misplaced-key"):
-        return f"unknown key `{where}`{suggest(fault.name, expected)}"
+        return f"unknown key {named(where)}{suggest(fault.name, expected)}"
     if fault.kind == "wrong-type":
-        return f"`{where or 'tool.turnlint'}` must be {' or '.join(expected)}, not {_shown(fault.found)}"
-    return f"`{where}` cannot be {_shown(fault.found)}{suggest(str(fault.found), expected)}"
+        return f"{named(where or 'tool.turnlint')} must be {' or '.join(expected)}, not {_shown(fault.found)}"
+    return f"{named(where)} cannot be {_shown(fault.found)}{suggest(str(fault.found), expected)}"
 
 
 def _shown(value: Any) -> str:

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from turnlint.config import ConfigError, resolve, suggest
 from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.model import Settings
+from turnlint.tokens.vocabulary import ENCODINGS
 
 __all__ = ["ClientSettings", "ServerOptions"]
 
 logger = logging.getLogger(__name__)
 
 _CAMEL = re.compile(r"(?<=[a-z])[A-Z]|-")
+_UNDERSCORE = re.compile(r"(?<=[a-z])_([a-z])")
 
 
 _Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
@@ -33,11 +36,15 @@ class ServerOptions(msgspec.Struct, frozen=True):
     """So many diagnostics of a document are given, the most severe ones: VS Code keeps no more."""
     large_file_bytes: _Amount = 50 << 20
     """Files above this size are judged from disk when the client does not open them: VS Code cannot."""
+    inlay_tokens: bool = True
+    """Inlay hints say how many tokens a row has. The client can change this at any time."""
     trusted: bool = False
-    """The user trusts the workspace. Nothing that a settings file can say today needs it."""
+    """The user trusts the workspace: its settings may lead out of it, and load chat templates."""
 
 
-_OPTIONS = msgspec.structs.fields(ServerOptions)
+_OPTIONS = [one.name for one in msgspec.structs.fields(ServerOptions)]
+_SWITCHES = ["inlay_tokens"]
+"""Options that the client can change at any time, among its settings for all documents."""
 _SETTINGS = tuple(one.name for one in msgspec.structs.fields(Overrides))
 
 
@@ -56,8 +63,7 @@ class ClientSettings:
         """Take `initializationOptions`: settings for all documents, and options of the server."""
         try:
             named = _named(options)
-            own = {one.name: named.pop(one.name) for one in _OPTIONS if one.name in named}
-            self.options = msgspec.convert(own, ServerOptions)
+            self.options = msgspec.convert(_taken(named, _OPTIONS), ServerOptions)
         except (ConfigError, msgspec.ValidationError) as error:
             self._complain(f"turnlint ignores the options of the editor: {error}")
         else:
@@ -69,14 +75,20 @@ class ClientSettings:
         They are named like the command line's options, with hyphens, in camel case or with underscores; null
         means unset. Says whether anything has changed.
         """
+        options = self.options
         try:
-            found = _overrides(_named(settings))
+            named = _named(settings)
+            switched = _taken(named, _SWITCHES)
+            if folder is None:
+                self.options = msgspec.convert({**msgspec.structs.asdict(options), **switched}, ServerOptions)
+            found = self._allowed(_overrides(named))
+            SettingsFinder(found, isolated=True, lenient=True)  # says now what is wrong for each document
         except (ConfigError, msgspec.ValidationError) as error:
             found = Overrides()
             self._complain(f"turnlint ignores the settings of the editor: {error}")
         before = self._nearest((folder, *folder.parents) if folder is not None else ())
         self._by_folder[folder] = found
-        return before != found
+        return before != found or options != self.options
 
     def keep(self, folders: set[Path]) -> bool:
         """Forget the settings of all folders but these. Says whether there were any."""
@@ -88,19 +100,37 @@ class ClientSettings:
     def of(self, path: Path | None) -> Settings:
         """The settings of a file, or of a text that is none. Read anew each time; never raises."""
         try:
-            finder = SettingsFinder(self.overrides(path), isolated=path is None)
-            return finder.settings(path or Path.cwd() / "untitled.jsonl")
+            finder = SettingsFinder(
+                self.overrides(path), isolated=path is None, trusted=self.options.trusted, lenient=True
+            )
+            settings = finder.settings(path or Path.cwd() / "untitled.jsonl")
         except ConfigError as error:
             self._complain(f"turnlint uses its defaults. {error}")
         except OSError as error:  # a name that no file can have
             logger.info("the settings of %s could not be read: %s", path, error)
         except Exception:
             logger.exception("the settings could not be read")
+        else:
+            for note in settings.notes:
+                self._complain(note)
+            return settings
         return resolve()
 
     def overrides(self, path: Path | None) -> Overrides:
         """What the client said for the innermost folder that holds the path, else for all."""
         return self._nearest(path.parents if path is not None else ())
+
+    def _allowed(self, said: Overrides) -> Overrides:
+        """Leave out what may come from the files of a workspace that nobody trusts."""
+        names_file = said.tokenizer and said.tokenizer not in ENCODINGS
+        if self.options.trusted or not (names_file or said.chat_template):
+            return said
+        meant = f", else an encoding{suggest(said.tokenizer or '', ENCODINGS)}" if names_file else "."
+        self._complain(
+            "turnlint takes the file of a tokenizer or of a chat template from the editor only where the "
+            f"workspace is trusted (initialization option `trusted`){meant}"
+        )
+        return replace(said, tokenizer=None if names_file else said.tokenizer, chat_template=None)
 
     def _nearest(self, folders: Iterable[Path]) -> Overrides:
         said = (self._by_folder.get(one) for one in (*folders, None))
@@ -116,13 +146,21 @@ def _named(settings: Any) -> dict[str, Any]:
     return {_CAMEL.sub(_underscore, str(key)): value for key, value in settings.items() if value is not None}
 
 
+def _taken(named: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Take some settings out of others."""
+    return {name: named.pop(name) for name in names if name in named}
+
+
 def _overrides(named: Mapping[str, Any]) -> Overrides:
     for key in named:
         if key not in _SETTINGS:
-            raise ConfigError(f"unknown key `{key}`{suggest(key, _SETTINGS)}")
-    found = msgspec.convert(named, Overrides)
-    SettingsFinder(found, isolated=True)  # says now what would be wrong with each document
-    return found
+            raise ConfigError(f"unknown key `{_camel(key)}`{suggest(_camel(key), map(_camel, _SETTINGS))}")
+    return msgspec.convert(named, Overrides)
+
+
+def _camel(name: str) -> str:
+    """A setting as editors write it."""
+    return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
 
 
 def _underscore(match: re.Match[str]) -> str:
