@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.oracle import verify
-from turnlint.config import resolve
+from turnlint.config import Counting, resolve
 from turnlint.engine import Located, check_stream
 from turnlint.model import Finding, Fix, Settings
 from turnlint.text.scan import apply, spans
@@ -228,6 +228,7 @@ def settings_from(keys: Mapping[str, Any]) -> Settings:
     words = {key.replace("-", "_"): value for key, value in keys.items()}
     words["ignore"] = [*words.get("ignore", ()), *uncounted(keys)]
     words["parameters"] = words.pop("rules", {})
+    words["counting"] = Counting(**words.pop("tokens", {}))
     return resolve(**words)
 
 

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from tests.harness import FIXTURES, cases_of, pages, run_engine, settings_from
 from tests.oracle import verify
-from turnlint.config import resolve
+from turnlint.config import Counting, resolve
 from turnlint.engine import RowChecker, vote
+from turnlint.engine.row import CLEAN
+from turnlint.engine.tokens import TokenChecker
 from turnlint.formats import all_formats
 from turnlint.text.decode import row_text
 from turnlint.text.scan import spans
@@ -48,6 +50,13 @@ EDGES = (
     b'"type": "function", "function": {"name": "f", "arguments": "{\\"a\\": \\"\\\\ud83d\\"}"}}]}], '
     b'"tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]}',
     b'{"prompt":"a","completion":"' + b"one\\ntwo\\t" * 200 + b'"}',
+    b'{"prompt":"a","completion":"' + b"\\n" * 99 + b"\\u000a" * 99 + b"a" + b"\\u0020" * 300 + b'b"}',
+    b'{"prompt":"a","completion":"' + b"\xff" * 300 + b"\\ud800" * 50 + b'"}',
+    b'{"prompt":"a","completion":"' + "ꙮ".encode() * 300 + b'"}',
+    b'{"messages":[' + b"7," * 200 + b'{}],"functions":[' + b"{}," * 100 + b'{"parameters":1e15}]}',
+    b'{"messages":[{"role":"user","content":[' + b'{"type":"image\\u005furl"},' * 40 + b"{}]}]}",
+    b'{"messages":[{"tool_calls":[' + b"{}," * 99 + b'{}]}],"tools":[{"function":{"name":"a","parameters":'
+    b'{"properties":{"c":{"type":"d","description":"e","enum":[' + b'"",' * 300 + b'""]}}}}}]}',
 )
 """Rows on which the two ways have differed, or well might."""
 _MEMBER = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)')
@@ -227,6 +236,53 @@ def test_mutated_rows(data: st.DataObject, name: str, chance: random.Random) -> 
     for mutate in data.draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
         row = mutate(row, chance).replace(b"\n", b" ")
     _agree(row, name)
+
+
+LIMITED = {
+    f"{target} {limit}": resolve(target, counting=Counting(limit))
+    for target in ("openai:gpt-4o", "openai:gpt-4o-mini", "azure:gpt-35-turbo")
+    for limit in (12, 90, 700, 9_000)
+}
+"""Settings under which rows are too long, and images and tools cost more than their bytes."""
+
+
+@cache
+def _token_checker(place: int, name: str) -> tuple[TokenChecker, RowChecker]:
+    checker = RowChecker(FORMATS[place], LIMITED[name])
+    for row in _rows():
+        checker.check(row)
+    return TokenChecker(FORMATS[place], LIMITED[name]), checker
+
+
+def _screens_are_sound(row: bytes, name: str) -> None:
+    """What is not counted had nothing to tell."""
+    voted = FORMATS.index(vote([row]))
+    for place in (voted, (voted + 1 + len(row) % (len(FORMATS) - 1)) % len(FORMATS)):
+        tokens, rows = _token_checker(place, name)
+        found, measured = tokens.findings(row), tokens.measure(row)
+        assert tokens.needs(row) or not found
+        assert (measured.total if measured else 0) <= tokens.bound(row) <= tokens.ceiling(row)
+        if rows.findings(row) is CLEAN:
+            assert tokens.bound(row) <= tokens.density * len(row)
+            assert len(row) > tokens.plain or not found
+        places = [one.place for one in found if one.place is not None]
+        for where, span in zip(places, spans(row_text(row), places), strict=True):
+            verify(row_text(row), where, span.start, span.end)
+
+
+@pytest.mark.parametrize("name", sorted(LIMITED))
+def test_what_is_not_counted_is_short(name: str) -> None:
+    for row in _rows():
+        _screens_are_sound(row, name)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(sorted(LIMITED)), st.randoms(use_true_random=False))
+def test_what_is_not_counted_of_mutated_rows(data: st.DataObject, name: str, chance: random.Random) -> None:
+    row = data.draw(st.sampled_from(_rows()))
+    for mutate in data.draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
+        row = mutate(row, chance).replace(b"\n", b" ")
+    _screens_are_sound(row, name)
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)

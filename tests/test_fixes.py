@@ -68,6 +68,7 @@ UNSAFE = {
     "tool-name-invalid",
     "unknown-key",
     "weights-all-zero",
+    "whitespace-run",
 }
 """Rules whose fixes remove what was said, rename keys and roles, or guess."""
 EITHER = {

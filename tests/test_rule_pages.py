@@ -8,10 +8,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests import models
 from tests.harness import (
     COUNTING_RULES,
     FIXTURES,
@@ -38,6 +41,8 @@ class Shown(NamedTuple):
     data: bytes
     keys: Mapping[str, Any] = {}
     name: str = "train.jsonl"
+    template: str = ""
+    """The shape of the chat template by which rows are written out."""
 
 
 def _chats(count: int) -> bytes:
@@ -49,6 +54,10 @@ def _chats(count: int) -> bytes:
         ]
         rows.append(json.dumps({"messages": turns}) + "\n")
     return "".join(rows).encode()
+
+
+def _chat_with_greeting() -> bytes:
+    return _chats(1).replace(b'[{"role"', b'[{"role": "user", "content": "Hi."}, {"role"')
 
 
 def _chat_with_tools(count: int) -> bytes:
@@ -79,10 +88,14 @@ TOLD = {
     ("image-too-large", "Example"): Shown(
         _chat_with_image(4_000), {"rules": {"image-too-large": {"max_bytes": 1_000}}}
     ),
+    ("not-counted", "Example"): Shown(_chat_with_greeting(), template="endless"),
     ("row-too-large", "Example"): Shown(b'"' + b"a" * (64 << 20) + b'"'),
     ("tool-description-long", "Example"): Shown(_chat_with_description(1_025)),
+    ("template-refuses", "Example"): Shown(_chat_with_greeting(), template="mistral"),
     ("too-many-examples", "Example"): Shown(_chats(3), {"rules": {"too-many-examples": {"train": 2}}}),
+    ("too-many-tokens", "Example"): Shown(_chats(2), {"rules": {"too-many-tokens": {"maximum": 20}}}),
     ("too-many-tools", "Example"): Shown(_chat_with_tools(129)),
+    ("whitespace-run", "Example"): Shown(_chats(1).replace(b"It is", b"It is" + b" " * 300)),
 }
 """What a page tells in words because it cannot be shown, some of it under a lower limit."""
 
@@ -92,6 +105,9 @@ TARGETS = {"format-not-accepted": "openai"}
 
 BYTE_CASES = ("invalid-utf8", "not-utf8", "row-too-large")
 """Rules whose cases cannot be written as text; fixtures/bytes has them, and `TOLD` the largest."""
+
+WITH_A_MODEL = ("not-counted", "template-refuses")
+"""Rules that need a chat template, which is no part of a settings file: tests/unit/test_token_check.py."""
 
 
 @cache
@@ -113,11 +129,24 @@ def _shown(name: str, heading: str) -> Shown:
     return Shown(f"{text}\n".encode())
 
 
+@cache
+def _model(shape: str) -> tuple[TemporaryDirectory[str], Mapping[str, str]]:
+    """Where a model is kept, and what the settings say of tokens to have rows written out by its template."""
+    folder = TemporaryDirectory()
+    tokenizer = models.write(Path(folder.name), models.sentencepiece(), shape)
+    return folder, {
+        "tokenizer": str(tokenizer),
+        "template": str(tokenizer.with_name("chat_template.jinja")),
+    }
+
+
 def _settings(name: str, shown: Shown) -> Settings:
     """Settings in which the rule is on: those of the first target that has it, else it is selected."""
     formats = all_rules()[name].rule.formats
     voted = vote(shown.data.split(b"\n"))
     keys: dict[str, Any] = {**shown.keys, "extend-select": [name]}
+    if shown.template:
+        keys["tokens"] = _model(shown.template)[1]
     if formats and (voted is None or voted.name not in formats):
         keys["format"] = formats[0]
     format_name = keys.get("format", voted.name if voted else None)
@@ -163,7 +192,7 @@ def test_use_instead_is_silent(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_has_cases(name: str) -> None:
     page = FIXTURES / "rules" / all_rules()[name].family / f"{name}.md"
-    assert page.is_file() or name in BYTE_CASES
+    assert page.is_file() or name in (*BYTE_CASES, *WITH_A_MODEL)
 
 
 def test_counting_rules_exist() -> None:

@@ -1,7 +1,7 @@
 """`make bench`: every budget of the design, measured, with F of the same run as the yardstick.
 
 `python -m tests.benchmarks 5` takes files of 5 MB instead of 50, and `python -m tests.benchmarks server` runs
-one part alone: `command`, `server` or `neovim`.
+one part alone: `command`, `tokens`, `server` or `neovim`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import command, neovim, server
+from tests.benchmarks import command, neovim, server, tokens
 
 PARTS: dict[str, Callable[[Path, int], None]] = {
     "command": command.main,
+    "tokens": tokens.main,
     "server": server.main,
     "neovim": neovim.main,
 }

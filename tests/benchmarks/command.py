@@ -24,16 +24,16 @@ def lint(path: Path) -> int:
         return sum(1 for _ in check_stream(stream, resolve("openai"), name=path.name))
 
 
-def peak_memory(path: Path) -> float:
+def peak_memory(path: Path, *options: str) -> float:
     """Peak resident MB of the command on a file (Linux only)."""
     script = (
         "import re, sys; from pathlib import Path; from turnlint.cli import main; "
-        "main(['check', '--quiet', '--target', 'openai', '--exit-zero', sys.argv[1]]); "
+        "main(['check', '--quiet', '--target', 'openai', '--exit-zero', *sys.argv[1:]]); "
         "status = Path('/proc/self/status').read_text(); "
         "print(int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) / 1024, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", script, *options, str(path)], check=True, capture_output=True, text=True
     )
     return float(done.stderr.split()[-1])
 

@@ -34,8 +34,12 @@ TYPED = (
 PASTED_ROWS = 2_000
 MARKS = 20
 """So many rows of what is opened or pasted are broken: once all are told, all rows were judged."""
+RHYTHM = (0.06, 0.3)
+"""Seconds between two things that somebody does while tokens are counted, at least and at most."""
+KEY = 10.0
+"""Milliseconds that a key may take,"""
 HOVER = 50.0
-"""Milliseconds that a hover may take meanwhile."""
+"""and a hover while something else goes on."""
 KINDS = {
     "chat": "clean file",
     "faults": "30 % of the rows bad",
@@ -102,6 +106,19 @@ class Editor:
         yield self.replace((row, column, row, column, new))
         end = (row + 1, 0) if new == "\n" else (row, column + 1)
         yield self.replace((row, column, *end, ""))
+
+    def totals(self) -> str:
+        """What the lens says. Once it was asked for, the tokens of all rows are counted in the background."""
+        lenses = self.client.request("textDocument/codeLens", {"textDocument": {"uri": self.uri}})
+        return str(lenses[0]["command"]["title"])
+
+    def hover(self, row: int) -> float:
+        """Hover over a row; give how long the answer took."""
+        place = {"textDocument": {"uri": self.uri}, "position": {"line": row, "character": 30}}
+        asked = self.client.ask({"method": "textDocument/hover", "params": place})
+        sent = self.client.sent
+        self.client.answer(asked)
+        return self.client.arrived - sent
 
     def replace(self, *changes: tuple[int, int, int, int, str]) -> float:
         """Put text in place of what stands between two positions; give how long the diagnostics took."""
@@ -173,10 +190,12 @@ def main(folder: Path, megabytes: int) -> None:
     for kind in ("chat", "short"):
         _opening(_file(folder, kind, megabytes))
     _pasting(_file(folder, "chat", megabytes))
+    for kind in ("chat", "short"):
+        _counting(_file(folder, kind, megabytes))
     for kind, words in KINDS.items():
         title(f"typing, {words}", "p50 ms", "p95 ms", "max ms", "cpu ms")
         small = _typing(_file(folder, kind, 1), "1 MB", {})
-        budgets = {name: min(10.0, max(2 * p95, 2.0)) for name, p95 in small.items()}
+        budgets = {name: min(KEY, max(2 * p95, 2.0)) for name, p95 in small.items()}
         _typing(_file(folder, kind, megabytes), f"{megabytes} MB", budgets)
 
 
@@ -206,6 +225,38 @@ def _opening(path: Path) -> None:
     figure("its peak", peak, budget=editor.room)
 
 
+def _counting(path: Path) -> None:
+    """Print what is felt while all tokens are counted, by somebody who does something now and then."""
+    dice = random.Random(7)
+    keys, hovers = [], []
+    with editing(path) as editor:
+        editor.open(dice)
+        editor.totals()
+        begun = monotonic()
+        while " tokens" not in editor.totals():
+            sleep(2 * IDLE)
+        sampled = monotonic() - begun
+        while "longest" not in editor.totals():
+            for key in editor.type(dice, '"'):
+                keys.append(key)
+                sleep(dice.uniform(*RHYTHM))
+            hovers.append(editor.hover(dice.choice(editor.plain)))
+            sleep(dice.uniform(*RHYTHM))
+        title(f"tokens of {path.name} counted while it is edited", "s")
+        figure("about how many there are", sampled)
+        figure("how many there are", monotonic() - begun)
+        title("", "p50 ms", "p95 ms", "max ms")
+        figure("character meanwhile", *spread(keys), budget=KEY, judged=1)
+        figure("hover meanwhile", *spread(hovers), budget=HOVER, judged=2)
+        title("memory of the server", "MB")
+        figure(
+            "with all counted; budget 120 MB + 5 x the file",
+            memory(editor.client, "VmRSS"),
+            budget=editor.room,
+        )
+        figure("its peak", memory(editor.client, "VmHWM"), budget=editor.room)
+
+
 def _pasting(path: Path) -> None:
     dice = random.Random(4)
     rows = [row.decode() for row in islice(rows_of("chat", seed=2), PASTED_ROWS)]
@@ -224,6 +275,7 @@ def _typing(path: Path, words: str, budgets: Mapping[str, float]) -> dict[str, f
     found = {}
     with editing(path) as editor:
         editor.open(dice)
+        editor.totals()
         for name, new, keys, pause in TYPED:
             for _ in range(10):
                 deque(editor.type(dice, new), 0)
@@ -236,5 +288,6 @@ def _typing(path: Path, words: str, budgets: Mapping[str, float]) -> dict[str, f
             ran = (processor(editor.client) - begun) / len(times)
             found[name] = spread(times).p95
             figure(f"{words}, {name}", *spread(times), ran, budget=budgets.get(name), judged=1)
-        figure(f"{words}, peak memory, MB", memory(editor.client, "VmHWM"), budget=editor.room)
+        figure(f"{words}, memory, MB", memory(editor.client, "VmRSS"), budget=editor.room)
+        figure(f"{words}, its peak, MB", memory(editor.client, "VmHWM"), budget=editor.room)
     return found

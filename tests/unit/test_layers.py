@@ -27,7 +27,10 @@ LAYERS = (
 )
 """From the bottom up; a module imports from its own part and from lower layers."""
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
-HEAVY = ("pygls", "lsprotocol", "tiktoken", "numpy", "rich", "jsonschema_rs", "hyperscan")
+HEAVY = (
+    *("pygls", "lsprotocol", "tiktoken", "tokenizers", "jinja2"),
+    *("numpy", "rich", "jsonschema_rs", "hyperscan"),
+)
 
 MODULES = sorted(ROOT.rglob("*.py"))
 

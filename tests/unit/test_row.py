@@ -29,8 +29,8 @@ def judged(row: Any) -> tuple[Finding, ...]:
     raw = json.dumps(row).encode()
     found = RowChecker(CHAT, SETTINGS).findings(raw)
     assert RowChecker(CHAT, SETTINGS).judge(raw) == found
-    rows = [one.finding for one in check_stream(io.BytesIO(raw), SETTINGS, name="a.jsonl") if one.row == 0]
-    assert rows == list(found)
+    located = [one for one in check_stream(io.BytesIO(raw), SETTINGS, name="a.jsonl") if one.row == 0]
+    assert [one.finding for one in located if one.finding.family != "tokens"] == list(found)
     return found
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from turnlint.engine.triggers import Scanner, literals, spellings
-from turnlint.rules import Ends, Keys, Trigger, Words
+from turnlint.rules import Ends, Keys, Runs, Trigger, Words
 
 
 def _pulls(trigger: Trigger, row: str) -> bool:
@@ -45,6 +45,18 @@ def test_a_long_foreign_word_is_cut(text: str) -> None:
     for row in (json.dumps(text), json.dumps(text, ensure_ascii=False), json.dumps("before " + text.upper())):
         assert _pulls(Words((text,)), row)
         assert _pulls(Ends((text,)), row)
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "\t", "\r\n", "\xa0"])
+def test_runs_in_any_spelling(unit: str) -> None:
+    trigger = Runs((unit,), 8)
+    escaped = "".join(f"\\u{ord(one):04X}" for one in unit)
+    for row in (json.dumps(unit * 8), json.dumps(unit * 8, ensure_ascii=False), f'"{escaped * 8}"'):
+        assert _pulls(trigger, row)
+        assert _pulls(trigger, f'"{row[1:-1].join("ab")}"')
+    assert _pulls(trigger, f'"{(json.dumps(unit)[1:-1] + escaped) * 4}"')
+    for row in (json.dumps(unit * 7), json.dumps(unit * 7, ensure_ascii=False), json.dumps((unit + "a") * 9)):
+        assert not _pulls(trigger, row)
 
 
 def test_ends_are_at_the_end() -> None:

@@ -23,19 +23,18 @@ from functools import partial
 from itertools import groupby
 
 from turnlint.cli._baseline import Baselines, add_baseline_options
-from turnlint.cli._inputs import STDIN, Inputs, Source, find_inputs
-from turnlint.cli._options import add_settings_options, settings_finder
+from turnlint.cli._inputs import STDIN, Source, find_inputs
+from turnlint.cli._options import add_settings_options, processors, say_notes, settings_finder
+from turnlint.cli._output import add_colour_option, style_of, without_output
 from turnlint.cli._program import one_of
 from turnlint.cli._reading import Progress, open_source
 from turnlint.cli._streams import Output, UsageError, say
-from turnlint.config.discovery import SEVERITIES, SettingsFinder, absolute
+from turnlint.config.discovery import SEVERITIES, SettingsFinder
 from turnlint.engine import Located, check_stream, left_to_right
+from turnlint.engine.tokens import prepare
 from turnlint.formats import Format
 from turnlint.model import Settings, Severity
-from turnlint.report import Report, RowFindings, Style, Tally, load_report, report_names
-
-_WIDTH = 100
-"""Columns of output that no terminal limits."""
+from turnlint.report import Report, RowFindings, Tally, load_report, report_names
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,13 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="Show so many findings per rule and file; 0 for all [default: 20 for people, all for programs]",
     )
-    output(
-        "--color",
-        type=one_of("colour", lambda: ("auto", "always", "never")),
-        default="auto",
-        metavar="WHEN",
-        help="auto, always or never [default: auto]",
-    )
+    add_colour_option(output)
     output("-q", "--quiet", action="store_true", help="Show findings and nothing else")
     status = parser.add_argument_group("exit status").add_argument
     status(
@@ -96,12 +89,12 @@ def run(args: argparse.Namespace, output: Output) -> int:
         force_exclude=args.force_exclude,
     )
     if args.output_file is not None:
-        inputs = _without_output(inputs, args)
+        inputs = without_output(inputs, args.paths, args.output_file, "--output-file")
         output = Output(args.output_file)
     baselines = Baselines(args, finder)
-    for source in inputs.sources:
-        baselines.file(source)  # what it cannot name is told before hours of work
     check = _Check(args, finder, baselines, output, Progress.of(inputs.sources, quiet=args.quiet))
+    for source in inputs.sources:
+        check.prepare(source)
     check.report.begin()
     for source in inputs.sources:
         check.source(source)
@@ -135,8 +128,17 @@ class _Check:
         self._progress = progress
         self._tally = Tally()
         self._assumed: set[str] = set()
+        self._noted: set[str] = set()
         limit = self.report.limit if args.max_diagnostics is None else args.max_diagnostics
         self._limit = limit or None
+
+    def prepare(self, source: Source) -> None:
+        """Raise before hours of work what a file would raise: ConfigError, and TokensError."""
+        settings = self._finder.settings(source.path)
+        if not self._args.quiet:
+            say_notes(settings, self._noted)
+        self._baselines.file(source)
+        prepare(settings)
 
     def source(self, source: Source) -> None:
         """Check one file; what keeps it from being read goes to the problems."""
@@ -145,7 +147,14 @@ class _Check:
         try:
             with open_source(source, self._progress) as stream:
                 tell = partial(self._say_assumption, settings)
-                found = check_stream(stream, settings, name=_file_name(source), on_format=tell, ledger=ledger)
+                found = check_stream(
+                    stream,
+                    settings,
+                    name=_file_name(source),
+                    on_format=tell,
+                    ledger=ledger,
+                    threads=processors(),
+                )
                 self._findings(source, found)
             if ledger is not None:
                 self._baselines.checked(source, settings, ledger)
@@ -213,49 +222,8 @@ class _Check:
 
 
 def _report(args: argparse.Namespace, output: Output) -> Report:
-    is_terminal = output.is_terminal()
-    report = load_report(args.output_format or ("full" if is_terminal else "concise"))
-    width = _terminal_width() if is_terminal else _WIDTH
-    colour = report.terminal and _has_colour(args.color, is_terminal)
-    return report(output.write, Style(width, colour))
-
-
-def _terminal_width() -> int:
-    from shutil import get_terminal_size  # takes long to load
-
-    return get_terminal_size((_WIDTH, 24)).columns
-
-
-def _has_colour(when: str, is_terminal: bool) -> bool:
-    """Whether to write colours: by the option, then the environment (NO_COLOR first), then the terminal."""
-    if when != "auto":
-        return when == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
-        return True
-    return is_terminal and os.environ.get("TERM") != "dumb"
-
-
-def _without_output(inputs: Inputs, args: argparse.Namespace) -> Inputs:
-    """Leave the output file of an earlier run out of what is checked; never overwrite what was named."""
-    path = absolute(args.output_file)
-    named = {absolute(one) for one in args.paths if one != STDIN}
-    kept = []
-    for source in inputs.sources:
-        same = not source.stdin and (source.path == path or _is_same(source, path))
-        if same and source.path in named:
-            raise UsageError(f"--output-file would overwrite {source.name}, which is to be checked")
-        if not same:
-            kept.append(source)
-    return Inputs(kept, inputs.problems)
-
-
-def _is_same(source: Source, path: os.PathLike[str]) -> bool:
-    try:
-        return source.path.samefile(path)
-    except OSError:
-        return False
+    report = load_report(args.output_format or ("full" if output.is_terminal() else "concise"))
+    return report(output.write, style_of(output, args.color))
 
 
 def _file_name(source: Source) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import orjson
 from msgspec import Struct
 
 from turnlint.corpus.exact import ExactIndex
-from turnlint.engine.row import RowChecker, facts_of
+from turnlint.engine.row import CLEAN, RowChecker, facts_of
+from turnlint.engine.threads import in_threads
+from turnlint.engine.tokens import TokenChecker
 from turnlint.engine.told import blank_row, duplicate, if_on, row_too_large, unknown_format
 from turnlint.formats import Format, all_formats, detect, get_format
 from turnlint.model import Finding, JsonFault, Place, Settings, Span
@@ -50,6 +52,12 @@ _CHUNK = 1 << 15
 
 _ORIGINALS = 1 << 20
 """Bytes of first copies that are kept, so that a row that comes again and again is fetched once."""
+
+_SUM = "too-many-tokens"
+"""The rule that wants to know the tokens of all rows."""
+
+_Result = TypeVar("_Result")
+_Counted = Mapping[int, tuple[Finding, ...]]
 
 
 class Located(Struct, frozen=True):
@@ -154,33 +162,40 @@ def check_stream(
     name: str = "",
     on_format: Callable[[Format | None], object] = lambda chosen: None,
     ledger: Ledger | None = None,
+    threads: int = 1,
 ) -> Iterator[Located]:
     """Judge a file from where the stream stands to its end.
 
     Yields findings row by row (in no order within one), those about the file first where its head tells them,
     else last. The stream must be able to seek, so that rows that seem equal can be compared. `name` is the
     file's name without folders; `on_format` is told the format once it is known; what `ledger` accepts is not
-    yielded. Whatever reading raises passes through; OSError too where the file shrinks meanwhile.
+    yielded. From two on, so many `threads` of their own count tokens.
+
+    Raises TokensError for a tokenizer that cannot be used. Whatever reading raises passes through; OSError
+    too where the file shrinks meanwhile.
     """
-    yield from _FileCheck(stream, settings, name, ledger).run(on_format)
+    yield from _FileCheck(stream, settings, name, ledger, threads).run(on_format)
 
 
 def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> Iterator[Finding]:
     """Only what is said about the file as a whole, for editors, which judge the rows themselves."""
-    check = _FileCheck(stream, settings, name)
+    check = _FileCheck(stream, settings, name, None, 1)
     return (one.finding for one in check.run(lambda chosen: None, judge_rows=False))
 
 
 class _FileCheck:
     """One run over one file."""
 
-    def __init__(self, stream: BinaryIO, settings: Settings, name: str, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self, stream: BinaryIO, settings: Settings, name: str, ledger: Ledger | None, threads: int
+    ) -> None:
         self._stream = stream
         self._start = stream.tell()
         self._reader = RowReader(stream, chunk_bytes=_CHUNK)
         self._settings = settings
         self._name = name
         self._ledger = ledger
+        self._threads = threads
         self._bound = bound_rules(settings)
         self._said: set[str] = set()
         self._index = ExactIndex()
@@ -189,6 +204,10 @@ class _FileCheck:
         self._rows = 0
         self._first = b""
         self._blank: tuple[int, int] = (0, 0)
+        self._tokens = TokenChecker(None, settings)
+        self._sums = _SUM in self._bound
+        self._judges_rows = True
+        self._ceiling = 0
 
     def run(
         self, on_format: Callable[[Format | None], object], *, judge_rows: bool = True
@@ -204,14 +223,17 @@ class _FileCheck:
         on_format(chosen)
         if elected.is_unknown:
             yield from self._of_file(if_on(self._bound, "unknown-format", unknown_format))
+        self._tokens = TokenChecker(chosen, self._settings)
+        self._judges_rows = judge_rows
         if judge_rows:
             checker = RowChecker(chosen, self._settings, bulk=len(head) >= _BULK)
             self._bound = row_rules(self._settings, chosen)
-            for batch in self._batches():
-                yield from self._judge(batch, checker)
+            for batch, counted in self._in_threads(self._counted_ahead, self._holds_long_rows):
+                yield from self._judge(batch, checker, counted)
         else:
             for raw in self._read():
-                self._count(raw)
+                if self._count(raw) and self._sums:
+                    self._ceiling += self._tokens.ceiling(raw)
         yield from self._of_file(self._at_the_end(chosen))
         if self._ledger is not None:
             self._ledger.complete = True
@@ -232,8 +254,33 @@ class _FileCheck:
             return Election(get_format(named), False)
         return elect(_ballots(self._read(), self._settings.stage))
 
-    def _judge(self, batch: Batch, checker: RowChecker) -> Iterator[Located]:
+    def _in_threads(
+        self, work: Callable[[Batch], _Result], worth: Callable[[Batch], bool] = lambda batch: True
+    ) -> Iterator[_Result]:
+        return in_threads(work, self._batches(), self._threads if self._tokens.shared else 1, worth)
+
+    def _holds_long_rows(self, batch: Batch) -> bool:
+        return max(map(len, batch.rows)) > self._tokens.plain
+
+    def _counted_ahead(self, batch: Batch) -> tuple[Batch, _Counted]:
+        """A batch with the token findings of its long rows, by row number."""
+        if not self._holds_long_rows(batch):
+            return batch, {}
+        tokens = self._tokens
+        long = [
+            (number, raw) for number, raw in enumerate(batch.rows, batch.first) if len(raw) > tokens.plain
+        ]
+        return batch, {number: tokens.findings(raw) for number, raw in long if tokens.needs(raw)}
+
+    def _token_findings(self, number: int, raw: bytes, counted: _Counted) -> tuple[Finding, ...]:
+        """What the tokens of a row tell that is long or not proved clean."""
+        if len(raw) > self._tokens.plain:
+            return counted.get(number, ())
+        return self._tokens.findings(raw) if self._tokens.needs(raw) else ()
+
+    def _judge(self, batch: Batch, checker: RowChecker, counted: _Counted) -> Iterator[Located]:
         check, add, seen = checker.findings, self._index.add, "exact-duplicate" in self._bound
+        tokens, sums = self._tokens, self._sums
         for number, raw in enumerate(batch.rows, batch.first):
             if not self._count(raw):
                 self._note_blank(number)
@@ -243,7 +290,12 @@ class _FileCheck:
             if number in batch.oversize:
                 yield from self._too_large(number, raw, batch.oversize[number])
                 continue
-            if found := check(raw):
+            found = check(raw)
+            if sums and found is not CLEAN:
+                self._ceiling += tokens.ceiling(raw)
+            if found is not CLEAN or len(raw) > tokens.plain:
+                found += self._token_findings(number, raw, counted)
+            if found:
                 yield from (one for one in self._of_row(number, raw, found) if self._is_new(one.finding))
             if seen:
                 key = facts_of(raw).exact
@@ -318,7 +370,28 @@ class _FileCheck:
             self._kept += len(original)
         return original
 
+    def _all_tokens(self, asking: Bound | None) -> int | None:
+        """The tokens of all rows, counted only where their bytes and texts leave room for too many.
+
+        Editors, which have the rows judged apart, are to wait for no slower tokenizer than those that ship.
+        """
+        tokens = self._tokens
+        if asking is None or not (tokens.shared or self._judges_rows):
+            return None
+        most, epochs = asking["maximum"], asking["epochs"]
+        if tokens.shared:
+            if (tokens.density * self._reader.size + self._ceiling) * epochs <= most:
+                return None
+            if sum(map(tokens.bound, self._read())) * epochs <= most:
+                return None
+        return sum(self._in_threads(self._tokens_of))
+
+    def _tokens_of(self, batch: Batch) -> int:
+        rows = (raw for number, raw in enumerate(batch.rows, batch.first) if number not in batch.oversize)
+        return sum(one.total for one in map(self._tokens.measure, rows) if one is not None)
+
     def _at_the_end(self, chosen: Format | None) -> Iterator[Finding]:
+        bound_to_file = bound_rules(self._settings)
         summary = FileSummary(
             name=self._name,
             size=self._reader.size,
@@ -332,8 +405,9 @@ class _FileCheck:
             lf=self._reader.lf,
             cr=self._reader.cr,
             first=self._first,
+            tokens=self._all_tokens(bound_to_file.get(_SUM)),
         )
-        for bound in bound_rules(self._settings).values():
+        for bound in bound_to_file.values():
             hook, formats = bound.module.hooks.get("file"), bound.rule.formats
             if hook is not None and (not formats or summary.format in formats):
                 yield from hook(summary, bound)

@@ -24,10 +24,20 @@ from turnlint.model import Example, Facts, Finding, JsonFault, Place, Pointer, R
 from turnlint.rules import BLANK, ORDER, REPEAT, Bound, Keys, Trigger, all_rules
 from turnlint.text.decode import decode
 
-__all__ = ["FINDING_CAP", "RowChecker", "facts_of"]
+__all__ = ["CLEAN", "FINDING_CAP", "RowChecker", "bind", "facts_of"]
 
 FINDING_CAP = 100
 """So many findings of one rule are told of a row. All are made alike: more would only be slow."""
+
+
+class _Findings(tuple[Finding, ...]):
+    """Findings that can be told from others: all plain tuples without items are one object."""
+
+    __slots__ = ()
+
+
+CLEAN: tuple[Finding, ...] = _Findings()
+"""What comes of a row that is proved clean: it has the shape of its format and no key but plain ones."""
 
 _OUTLINES = 10_000
 """How many sequences of roles are remembered."""
@@ -57,7 +67,7 @@ class RowChecker:
         """
         self._format = format
         self._name = format.name if format else None
-        self._bound = _bind(settings.judging(self._name), self._name)
+        self._bound = bind(settings.judging(self._name), self._name)
         rich = Keys(tuple(sorted(declared_keys(format.shape) - format.plain_keys))) if format else Keys(())
         named: dict[Hashable, frozenset[bytes]] = {rich: literals(rich), _ESCAPED: frozenset((_ESCAPED,))}
         named |= {one: found for one in map(_trigger, self._bound.values()) if (found := literals(one))}
@@ -81,7 +91,7 @@ class RowChecker:
         shaped = self._typed(raw)
         hits = self._scanner.hits(raw)
         if shaped is not None and not hits and self._is_clean(raw, shaped):
-            return ()
+            return CLEAN
         return self._judge(raw, hits, shaped)
 
     def judge(self, raw: bytes) -> tuple[Finding, ...]:
@@ -228,7 +238,8 @@ class RowChecker:
                 yield bound, bound.module.hooks[hook], mask
 
 
-def _bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:
+def bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:
+    """The rules that are on and about a format, ready to make findings."""
     rules = all_rules()
     return {
         name: Bound(rules[name], one)

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from turnlint.rules import Ends, Keys, Trigger, Words
+from turnlint.rules import Ends, Keys, Runs, Trigger, Words
 
 __all__ = ["Scanner", "literals", "spellings"]
 
@@ -62,6 +62,13 @@ def _escape(character: str) -> bytes:
     return b"".join(b"\\u%02x%02x" % (units[at], units[at + 1]) for at in range(0, len(units), 2))
 
 
+def _run(unit: str, times: int) -> frozenset[bytes]:
+    """One of these stands in a row whose text holds the run: all of it in one spelling, or two spellings."""
+    ways = [b"".join(ways) for ways in product(*map(_ways, unit))]
+    changes = {one + other for one, other in product(ways, repeat=2) if one != other}
+    return frozenset({way * times for way in ways} | changes)
+
+
 @cache
 def literals(trigger: Trigger) -> frozenset[bytes]:
     """Return every string of bytes one of which stands in a row, in lower case, that pulls the trigger.
@@ -72,6 +79,8 @@ def literals(trigger: Trigger) -> frozenset[bytes]:
         return frozenset().union(*map(spellings, trigger.words))
     if isinstance(trigger, Ends):
         return frozenset().union(*(spellings(word, b'"') for word in trigger.words))
+    if isinstance(trigger, Runs):
+        return frozenset().union(*(_run(unit, trigger.times) for unit in trigger.units))
     if isinstance(trigger, Keys):
         return frozenset(f'"{key}"'.lower().encode() for key in trigger.keys)
     return frozenset()

@@ -7,6 +7,8 @@ a declaration `RULE`, and the functions that judge, each optional and each yield
     turn(turn: Turn, example, rule)     one turn of an example
     example(example: Example, rule)     one example as a whole
     text(text: Text, turn, rule)        one text that holds one of the rule's trigger words
+    tokens(fit: Fit, example, rule)     one example with more tokens than the limit (than `share` of it, where
+                                        that is a parameter of the rule)
     file(file: FileSummary, rule)       a file, once it was read
 
 A rule without any of them states a fault that the text layer or the engine recognises and has words for.
@@ -27,6 +29,7 @@ from msgspec.structs import replace
 
 from turnlint.model import Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
 from turnlint.text.secrets import hide
+from turnlint.tokens import Cut, Measured
 
 __all__ = [
     "BLANK",
@@ -36,9 +39,11 @@ __all__ = [
     "Bound",
     "Ends",
     "FileSummary",
+    "Fit",
     "Keys",
     "Rule",
     "RuleModule",
+    "Runs",
     "Trigger",
     "Words",
     "all_rules",
@@ -60,6 +65,13 @@ class Ends(Trigger, frozen=True):
     """A decoded text ends with one of these strings, in any case. Write them in lower case."""
 
     words: tuple[str, ...]
+
+
+class Runs(Trigger, frozen=True):
+    """One of these strings stands in a decoded text so many times in a row. Write them in lower case."""
+
+    units: tuple[str, ...]
+    times: int
 
 
 class Keys(Trigger, frozen=True):
@@ -92,7 +104,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it hurts, as a clause, for targets that state no effect."""
     trigger: Trigger | None = None
-    """None for rules about shape, JSON or files, which other means prove silent."""
+    """None for rules about shape, JSON, tokens or files, which other means prove silent."""
     default: bool = True
     """Whether the rule is on unless it is selected."""
     once: bool = False
@@ -100,7 +112,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...] = ()
     """The formats that the rule is about; empty for all."""
     yields_to: tuple[str, ...] = ()
-    """Faults of JSON or encoding in the same row of which this rule would only be an echo."""
+    """Findings in the same row of which this rule would only be an echo: of rules about JSON or encoding, and
+    for rules about tokens of others about them."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """What targets and users may set, with the default of each."""
 
@@ -131,6 +144,19 @@ class FileSummary(Struct, frozen=True):
     """Rows that end with CR alone."""
     first: bytes = b""
     """The first row, up to 1,000 bytes."""
+    tokens: int | None = None
+    """Of all rows together; None where no rule asks, or where they are few enough for certain."""
+
+
+class Fit(Struct, frozen=True):
+    """What token rules judge: how an example fits the limit on its tokens."""
+
+    measured: Measured
+    limit: int
+    cut: Cut | None = None
+    """Where the example is cut; None where it fits."""
+    answers: tuple[Cut, ...] = ()
+    """Of preference data both answers of which are cut: where the preferred one is, and where the other."""
 
 
 EFFECTS: Mapping[str, tuple[str, Severity]] = {
@@ -138,6 +164,7 @@ EFFECTS: Mapping[str, tuple[str, Severity]] = {
     "refuses-row": ("{target} refuses the row", Severity.ERROR),
     "drops-row": ("{target} drops the row", Severity.ERROR),
     "may-refuse": ("{target} may refuse the file", Severity.WARNING),
+    "cuts": ("{target} cuts off the rest", Severity.WARNING),
     "drops-image": ("{target} drops the image", Severity.WARNING),
     "ignores": ("{target} ignores it", Severity.WARNING),
     "trains": ("{target} trains on it as it is", Severity.WARNING),
@@ -208,7 +235,7 @@ class Bound(Struct, frozen=True):
         return Finding(name, family, self.settings.severity, hide(message), fault.place)
 
 
-HOOKS = ("shape", "turn", "example", "text", "file")
+HOOKS = ("shape", "turn", "example", "text", "tokens", "file")
 
 
 @cache

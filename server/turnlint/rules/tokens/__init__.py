@@ -1,0 +1,1 @@
+"""Rules about how many tokens there are."""
