@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -171,6 +172,14 @@ def test_what_fails_the_check(tmp_path: Path) -> None:
         (["check", "--", "--quiet"], "--quiet: No such file"),
         (["version", "extra"], "unexpected argument `extra`"),
         (["target", "openai:gpt-4.11"], "did you mean `gpt-4.1`"),
+        (["check", "--target", "openai:ft:gpt-4.1-mni-2025-04-14:org::id"], "did you mean `gpt-4.1-mini`"),
+        (["check", "--target", "openai:o3"], "OpenAI does not train `o3`; it trains gpt-4.1, "),
+        (["check", "--token-limit", "0"], "`0` is not a number of tokens (--token-limit)"),
+        (["check", "--token-limit", "9" * 5_000], "` is not a number of tokens (--token-limit)"),
+        (["check", "--token-limit", "4k"], "`4k` is not a number of tokens (--token-limit)"),
+        (["check", "--tokenizer", "o200k"], "did you mean `o200k_base`"),
+        (["check", "--tokenizer", "org/model"], "turnlint downloads nothing"),
+        (["check", "-", "--chat-template", "turnlint.txt"], "name that too"),
         (["format", "alpca"], "did you mean `alpaca`"),
         ([], "Usage: turnlint COMMAND"),
     ],
@@ -589,6 +598,8 @@ def test_pages(tmp_path: Path) -> None:
     assert "openai-chat" in turnlint("format", cwd=tmp_path).stdout
     assert "messages  " in turnlint("format", "openai-chat", cwd=tmp_path).stdout
     assert "azure" in turnlint("target", cwd=tmp_path).stdout
+    assert "  gpt-4.1-nano            32,768 tokens" in turnlint("target", "azure", cwd=tmp_path).stdout
+    assert "o200k_base   closed since 2026-10-23\n" in turnlint("target", "openai", cwd=tmp_path).stdout
     assert "unknown-role" in turnlint("target", "openai", cwd=tmp_path).stdout
     schema = json.loads(turnlint("schema", "openai-chat", cwd=tmp_path).stdout)
     assert "messages" in schema["$defs"]["Chat"]["properties"]
@@ -600,3 +611,75 @@ def test_pages(tmp_path: Path) -> None:
         in turnlint("config", "--isolated", cwd=tmp_path).stdout
     )
     assert "unknown-role" in shown
+
+
+def test_config_says_how_tokens_are_counted(tmp_path: Path) -> None:
+    shown = turnlint("config", cwd=tmp_path).stdout
+    assert "tokenizer:    o200k_base\ntoken limit:  65,536 (OpenAI)\n" in shown
+    shown = turnlint("config", "--target", "openai:ft:gpt-3.5-turbo-0125:org::id", cwd=tmp_path).stdout
+    assert "model:        gpt-3.5-turbo-0125\ntokenizer:    cl100k_base\ntoken limit:  16,385\n" in shown
+    shown = turnlint("config", "--tokenizer", "cl100k_base", "--token-limit", "9", cwd=tmp_path).stdout
+    assert "tokenizer:    cl100k_base\ntoken limit:  9\n" in shown
+
+
+def test_a_tokenizer_that_cannot_be_used_is_told_before_any_work(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "a.jsonl": rows(BAD),
+            "b/b.jsonl": rows(GOOD),
+            "b/turnlint.toml": '[tokens]\ntokenizer = "tokenizer.json"\nlimit = 10',
+            "b/tokenizer.json": "{}",
+        },
+    )
+    run = turnlint("check", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert re.search(r"^turnlint: tokenizer\.json.+\n\Z", run.stderr, re.MULTILINE)
+
+
+LONG = GOOD.replace("Say", "When is high water? " * 500)
+COUNTED = [*START, "check", "--token-limit", "100", "--max-diagnostics", "0", "a.jsonl"]
+
+
+def test_an_interrupt_while_threads_count(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(LONG, 4_000)})
+    with subprocess.Popen(COUNTED, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b"no-trainable-tokens-left" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait() == 130
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_reader_that_leaves_while_threads_count(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": rows(LONG, 4_000)})
+    with subprocess.Popen(COUNTED, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait() == 0
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_chat_template_of_the_settings_is_not_run(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            **{f"{name}.jsonl": rows(GOOD) for name in "ab"},
+            "turnlint.toml": '[tokens]\ntokenizer = "model"\nlimit = 1000000',
+            "model/tokenizer.json": "{}",
+            "model/chat_template.jinja": "{{ messages }}",
+        },
+    )
+    shown = turnlint("config", cwd=tmp_path)
+    assert shown.stderr.startswith("Note: Tokens are counted by model alone: a chat template is a program")
+    assert re.search(r"^tokenizer: .*/model/tokenizer\.json$", shown.stdout, re.MULTILINE)
+    assert "chat template" not in shown.stdout
+    assert turnlint("check", cwd=tmp_path).stderr.count("Note: Tokens") == 1
+    assert "Note" not in turnlint("check", "--quiet", cwd=tmp_path).stderr
+    named = turnlint("config", "--tokenizer", "model", cwd=tmp_path)
+    assert f"chat template:  {tmp_path / 'model' / 'chat_template.jinja'}\n" in named.stdout
+    assert named.stderr == ""

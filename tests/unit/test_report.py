@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from turnlint.model import Edit, Finding, Fix, Place, Related, Severity, Span
 from turnlint.report import RowFindings, Style, Tally, load_report, report_names
 from turnlint.report._frame import frame
-from turnlint.report._text import visible, without_surrogates
+from turnlint.report._text import visible
+from turnlint.text.units import without_surrogates
 
 ROW = b'{"messages":[{"role":"usr","content":"hi"}]}'
 ROLE = Place(("messages", 0, "role"))

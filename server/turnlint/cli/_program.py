@@ -31,6 +31,7 @@ Options:
 Examples:
   turnlint check                          Check all JSONL files of this folder
   turnlint check train.jsonl --target openai:gpt-4.1-mini
+  turnlint stats train.jsonl              Count its tokens
   turnlint rule unknown-role              Explain a rule
 """
 

@@ -32,6 +32,11 @@ class Output:
         """Whether people see the output as it comes."""
         return self._stream is not None and self._stream.isatty()
 
+    @property
+    def encoding(self) -> str:
+        """The encoding of the stream in lower case; empty where there is none."""
+        return (getattr(self._stream, "encoding", "") or "").lower()
+
     def write(self, text: str) -> None:
         """Write text; raises BrokenPipeError when nobody reads on, else OutputError."""
         if self._stream is None:

@@ -1,8 +1,9 @@
-"""Print the JSON Schema of a format, or of the settings.
+"""Print the JSON Schema of a format, of the settings, or of statistics.
 
 examples:
   turnlint schema openai-chat
   turnlint schema settings             What turnlint.toml may hold
+  turnlint schema stats                What `turnlint stats --output-format json` prints
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ from turnlint.config.discovery import SettingsFile
 from turnlint.formats import Format, all_formats, get_format
 
 SETTINGS = "settings"
+STATS = "stats"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    known = one_of("format", lambda: [SETTINGS, *(one.name for one in all_formats())])
-    parser.add_argument("name", metavar="NAME", help="A format, or `settings`", type=known)
+    known = one_of("format", lambda: [SETTINGS, STATS, *(one.name for one in all_formats())])
+    parser.add_argument("name", metavar="NAME", help="A format, `settings` or `stats`", type=known)
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Print the schema."""
+    others = {SETTINGS: settings_schema, STATS: stats_schema}
     output.write(
-        as_json(settings_schema() if args.name == SETTINGS else format_schema(get_format(args.name)))
+        as_json(others[args.name]() if args.name in others else format_schema(get_format(args.name)))
     )
     return 0
 
@@ -44,3 +47,11 @@ def format_schema(one: Format) -> dict[str, Any]:
 def settings_schema() -> dict[str, Any]:
     """The JSON Schema of turnlint.toml."""
     return {"$schema": _DIALECT, "title": "Settings of turnlint", **msgspec.json.schema(SettingsFile)}
+
+
+def stats_schema() -> dict[str, Any]:
+    """The JSON Schema of what `turnlint stats` prints as JSON."""
+    from turnlint.report.statistics.json import StatisticsObject
+
+    title = "Statistics of training data"
+    return {"$schema": _DIALECT, "title": title, **msgspec.json.schema(StatisticsObject)}

@@ -1,7 +1,8 @@
 """How findings are written: one file per output format, found by itself.
 
 A module of this package without a leading underscore is an output format, named after its file
-(`json_lines.py` is `json-lines`). It holds `REPORT`, a subclass of `Report`.
+(`json_lines.py` is `json-lines`). It holds `REPORT`, a subclass of `Report`. The package `statistics` is what
+`turnlint stats` writes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class Style(Struct, frozen=True):
     width: int = 100
     """Columns of the terminal, or of what stands in for it."""
     colour: bool = False
+    blocks: bool = False
+    """Bars may be drawn with block elements; else they are plain ASCII."""
 
 
 class RowFindings(Struct, frozen=True):
@@ -91,7 +94,8 @@ class Report:
 
 def report_names() -> list[str]:
     """The names of all output formats, in alphabetical order. Loads none of them."""
-    return sorted(one.name.replace("_", "-") for one in iter_modules(__path__) if one.name[0] != "_")
+    modules = (one.name for one in iter_modules(__path__) if one.name[0] != "_" and not one.ispkg)
+    return sorted(name.replace("_", "-") for name in modules)
 
 
 def load_report(name: str) -> type[Report]:

@@ -1,0 +1,183 @@
+"""Count tokens, turns and roles of training data.
+
+examples:
+  turnlint stats train.jsonl --target openai:gpt-4.1
+  turnlint stats data --html stats.html          Write a page with charts, too
+  turnlint stats train.jsonl --price 3           What the tokens cost at 3 a million
+  turnlint stats --output-format json | jq .total.tokens.median
+
+exit status:
+  0  everything that was named could be read
+  2  something that was named cannot be read, or the options or settings are wrong
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterable
+from contextlib import nullcontext
+from decimal import Decimal
+
+from turnlint.cli._files import WholeFile
+from turnlint.cli._inputs import Inputs, Source, find_inputs
+from turnlint.cli._options import add_settings_options, processors, say_notes, settings_finder
+from turnlint.cli._output import add_colour_option, style_of, without_output
+from turnlint.cli._program import one_of
+from turnlint.cli._reading import Progress, open_source
+from turnlint.cli._streams import Output, UsageError, say
+from turnlint.config.discovery import SettingsFinder, absolute
+from turnlint.engine import split_of
+from turnlint.engine.statistics import survey
+from turnlint.report.statistics import Pricing, Section, file_section, total_section
+from turnlint.tokens import TokensError
+
+_PRICE = re.compile(r"(?=\.?[0-9])[0-9]{0,9}(\.[0-9]{0,9})?")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="Files, folders, patterns, or - for standard input [default: this folder]",
+    )
+    add_settings_options(parser)
+    job = parser.add_argument_group("what a job bills").add_argument
+    job(
+        "--epochs",
+        type=_epochs,
+        metavar="N",
+        help="How often it goes over the data [default: as OpenAI does]",
+    )
+    job("--price", type=_price, metavar="PRICE", help="What a million trained tokens cost")
+    output = parser.add_argument_group("output").add_argument
+    output(
+        "--output-format",
+        type=one_of("output format", lambda: ("text", "json")),
+        default="text",
+        metavar="NAME",
+        help="text or json, of which `turnlint schema stats` says what it holds [default: text]",
+    )
+    output("-o", "--output-file", metavar="FILE", help="Write to a file, not to standard output")
+    output("--html", metavar="FILE", help="Write a page with charts, too; it needs no network and no script")
+    add_colour_option(output)
+    output("-q", "--quiet", action="store_true", help="Show statistics and nothing else")
+    files = parser.add_argument_group("files").add_argument
+    files("--stdin-filename", metavar="NAME", help="The file name that standard input stands for")
+    files("--force-exclude", action="store_true", help="Leave out what is excluded even if it is named")
+    files(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="Count in so many threads, no more than processors [default: all]",
+    )
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Count what was asked for; returns the exit status."""
+    finder = settings_finder(args)
+    inputs = _inputs(args, finder)
+    with WholeFile(args.html) if args.html is not None else nullcontext() as page:
+        if args.output_file is not None:
+            output = Output(args.output_file)
+        counting = _Counting(args, finder, Progress.of(inputs.sources, quiet=args.quiet))
+        for source in inputs.sources:
+            counting.source(source)
+        total = total_section(counting.sections, counting.pricing)
+        if page is not None and counting.sections:
+            from turnlint.report.statistics import html
+
+            page.write(html.render(counting.sections, total))
+    for piece in _rendered(args, counting.sections, total, output):
+        output.write(piece)
+    output.finish()
+    problems = [*inputs.problems, *counting.problems]
+    for problem in problems:
+        say(f"turnlint: {problem}")
+    return 2 if problems else 0
+
+
+def _inputs(args: argparse.Namespace, finder: SettingsFinder) -> Inputs:
+    """What to count. Raises UsageError where it would be overwritten, or one output by the other."""
+    inputs = find_inputs(
+        args.paths or [os.curdir],
+        finder,
+        stdin_name=args.stdin_filename,
+        force_exclude=args.force_exclude,
+    )
+    outputs = {"--output-file": args.output_file, "--html": args.html}
+    named = {option: file for option, file in outputs.items() if file is not None}
+    for option, file in named.items():
+        inputs = without_output(inputs, args.paths, file, option)
+    if len(set(map(absolute, named.values()))) < len(named):
+        raise UsageError("--html and --output-file name the same file")
+    return inputs
+
+
+class _Counting:
+    """One run of the command over its files."""
+
+    def __init__(self, args: argparse.Namespace, finder: SettingsFinder, progress: Progress | None) -> None:
+        self.problems: list[str] = []
+        self.sections: list[Section] = []
+        self.pricing = Pricing(args.epochs, args.price)
+        self._finder = finder
+        self._progress = progress
+        self._threads = min(args.jobs or processors(), processors())
+        self._quiet = args.quiet
+        self._noted: set[str] = set()
+
+    def source(self, source: Source) -> None:
+        """Count one file; what keeps it from being read goes to the problems."""
+        settings = self._finder.settings(source.path)
+        if not self._quiet:
+            say_notes(settings, self._noted)
+        try:
+            with open_source(source, self._progress) as stream:
+                found = survey(stream, settings, threads=self._threads)
+        except (OSError, TokensError) as error:
+            self.problems.append(f"{source.name}: {getattr(error, 'strerror', None) or error}")
+            return
+        finally:
+            if self._progress is not None:
+                self._progress.clear()
+        if found.fault is not None:
+            self.problems.append(f"{source.name}: {found.fault.detail}")
+            return
+        split = settings.split or split_of(source.path.name)
+        self.sections.append(file_section(source.name, found, settings, split, self.pricing))
+
+
+def _rendered(
+    args: argparse.Namespace, sections: list[Section], total: Section, output: Output
+) -> Iterable[str]:
+    if args.output_format == "json":
+        from turnlint.report.statistics import json
+
+        return [json.render(sections, total)]
+    from turnlint.report.statistics import text
+
+    return text.render(sections, total, style_of(output, args.color))
+
+
+def _price(word: str) -> Decimal:
+    if not _PRICE.fullmatch(word):
+        raise UsageError(f"`{word}` is not a price (--price)")
+    return Decimal(word)
+
+
+def _epochs(word: str) -> int:
+    return _natural(word, "a number of epochs (--epochs)")
+
+
+def _jobs(word: str) -> int:
+    return _natural(word, "a number of threads (--jobs)")
+
+
+def _natural(word: str, what: str) -> int:
+    if not (word.isascii() and word.isdecimal() and int(word[:9])) or len(word) > 9:
+        raise UsageError(f"`{word}` is not {what}")
+    return int(word)
