@@ -59,6 +59,7 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     {"target": "azure:gpt-4.1"},
     {"select": ["json", "roles", "schema", "duplicates"]},
     {"ignore": ["content"], "extendSelect": ["no-system"]},
+    {"target": "openai", "tokenLimit": 60},
 )
 CHARACTERS = [
     *'abc 019.,:{}[]""\'\\/<|>',

@@ -7,9 +7,10 @@ import io
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from typing import Any, TypeAlias
 
 import pytest
@@ -34,6 +35,12 @@ ROWS = [
     "[]",
 ]
 SIGNS = ["", "x", "\n", '"', "😀", "}", "\u2028", "\t", " ", '"usr"', "\n\n"]
+LIMIT = 14
+"""So many tokens are few enough that some rows have more."""
+PATIENCE = 10.0
+"""Seconds that tokens may take,"""
+PAUSE = 0.07
+"""and between two questions: the server counts while it is asked nothing."""
 PIECES = [*SIGNS, *(f"\n{row}\n" for row in ROWS[:3])]
 
 Pair: TypeAlias = tuple[int, int]
@@ -51,12 +58,34 @@ def client(request: pytest.FixtureRequest) -> Iterator[tuple[LspClient, Encoding
         yield client, request.param
 
 
+@pytest.fixture(scope="module")
+def counting() -> Iterator[LspClient]:
+    options = {"pullDiagnostics": True, "maxDiagnostics": 1_000_000, "target": "openai", "tokenLimit": LIMIT}
+    with LspClient(("utf-16",), options) as client:
+        client.open("untitled:first.jsonl", ROWS[0])
+        sleep(1.0)  # the vocabulary is built once nothing is asked for a while
+        yield client
+
+
 @settings(deadline=None, max_examples=60, derandomize=True)
 @given(text=texts, edits=edits)
 def test_the_server_says_what_the_command_says(
     client: tuple[LspClient, Encoding], text: str, edits: list[tuple[Pair, Pair, str]]
 ) -> None:
     server, encoding = client
+    _agree(server, encoding, text, edits)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(text=texts, edits=edits)
+def test_so_it_does_of_tokens(counting: LspClient, text: str, edits: list[tuple[Pair, Pair, str]]) -> None:
+    _agree(counting, "utf-16", text, edits, "--token-limit", str(LIMIT))
+
+
+def _agree(
+    server: LspClient, encoding: Encoding, text: str, edits: list[tuple[Pair, Pair, str]], *options: str
+) -> None:
+    """Edit a document, and wait until the server says what the command says with these options."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "train.jsonl")
         path.write_text(text, encoding="utf-8", newline="")
@@ -68,10 +97,15 @@ def test_the_server_says_what_the_command_says(
         path.write_text(buffer.text, encoding="utf-8", newline="")
         document = {"textDocument": {"uri": uri}}
         server.notify("textDocument/didSave", document)
-        found = server.request("textDocument/diagnostic", document)["items"]
+        wanted, end = Counter(_told(path, encoding, options)), monotonic() + PATIENCE
+        while True:
+            found = server.request("textDocument/diagnostic", document)["items"]
+            shown = Counter(mark_of(one, uri) for one in found if not is_echo(one))
+            if shown == wanted or not options or monotonic() > end:
+                break
+            sleep(PAUSE)
         server.notify("textDocument/didClose", document)
-        shown = Counter(mark_of(one, uri) for one in found if not is_echo(one))
-        assert shown == Counter(_told(path, encoding))
+        assert shown == wanted
 
 
 def _within(buffer: Buffer, place: Pair, size: Pair, new: str) -> Edit:
@@ -84,10 +118,10 @@ def _within(buffer: Buffer, place: Pair, size: Pair, new: str) -> Edit:
     return Edit((row, column), (last, max(end, column) if last == row else end), new)
 
 
-def _told(path: Path, encoding: Encoding) -> Iterator[Mark]:
+def _told(path: Path, encoding: Encoding, options: Sequence[str]) -> Iterator[Mark]:
     """What the command says of a file, as marks in the units of the client."""
     lines = path.read_text(encoding="utf-8").split("\n")
-    for one in _checked(path):
+    for one in _checked(path, options):
         related = tuple(near["row"] - 1 for near in one["related"] if near["row"] != one["row"])
         if one["row"] is None:
             yield Mark(None, 0, 0, one["severity"], one["rule"], words=one["message"])
@@ -98,10 +132,11 @@ def _told(path: Path, encoding: Encoding) -> Iterator[Mark]:
         yield Mark(row, start, end, one["severity"], one["rule"], related, one["message"])
 
 
-def _checked(path: Path) -> list[Any]:
+def _checked(path: Path, options: Sequence[str]) -> list[Any]:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    words = ["check", "--isolated", "--quiet", "--target", "openai", *options, "--output-format", "json"]
     with contextlib.redirect_stdout(out):
-        main(["check", "--isolated", "--quiet", "--target", "openai", "--output-format", "json", str(path)])
+        main([*words, str(path)])
         sys.stdout.flush()
     found: list[Any] = json.loads(out.buffer.getvalue())
     return found

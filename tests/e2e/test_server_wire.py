@@ -279,6 +279,21 @@ def test_broken_options_are_told_once(options: Any, words: str) -> None:
         assert words in client.messages[0]
 
 
+def test_what_only_a_trusted_workspace_may_say_is_told_once(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "tokenizer.json").write_text("{}", encoding="utf-8")
+    (model / "chat_template.jinja").write_text("{{ messages }}", encoding="utf-8")
+    with LspClient(options={"tokenizer": str(model)}) as client:
+        (tmp_path / "turnlint.toml").write_text('tokens.tokenizer = "model"', encoding="utf-8")
+        for name in ("a.jsonl", "b.jsonl"):
+            path = tmp_path / name
+            path.write_text(BAD % 1, encoding="utf-8")
+            assert (0, "unknown-role") in codes(client.show(path.as_uri(), BAD % 1))
+        for words in ("only where the workspace is trusted", "chat template is a program"):
+            assert sum(words in message for message in client.messages) == 1
+
+
 def test_a_broken_settings_file_is_told_once(shared: LspClient) -> None:
     shared.messages.clear()
     for _ in range(2):

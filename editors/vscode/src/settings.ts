@@ -3,7 +3,10 @@ import * as vscode from 'vscode';
 export const SECTION = 'turnlint';
 
 /** What the server takes; the rest is for the client alone. */
-const SENT = ['target', 'format', 'stage', 'select', 'ignore', 'extendSelect'];
+const SENT = [
+  ...['target', 'format', 'stage', 'select', 'ignore', 'extendSelect'],
+  ...['tokenizer', 'chatTemplate', 'tokenLimit', 'inlayTokens'],
+];
 
 /** A command line; the program comes first. */
 export type Command = [string, ...string[]];

@@ -11,6 +11,7 @@ from turnlint.formats import Format, detect
 from turnlint.formats.brief import counts
 from turnlint.formats.calls import Calls
 from turnlint.formats.declared import reach
+from turnlint.lsp.lengths import Lengths
 from turnlint.model import Call, Example, Image, Place, Pointer, Text, Turn
 from turnlint.text.images import data_url, head_of, kind_of
 from turnlint.text.label import counted, snippet
@@ -49,7 +50,8 @@ class Conversation:
     """The format of the row, which may be another one than that of its file."""
     example: Example | None
 
-    def __init__(self, row: RowView, style: PlainText) -> None:
+    def __init__(self, row: RowView, style: PlainText, lengths: Lengths | None = None) -> None:
+        """`lengths` are those of the row in the format of its file; None where none are known."""
         self._row = row
         self._style = style
         self.format = row.format
@@ -58,6 +60,7 @@ class Conversation:
             own = detect(row.value)
             if own is not None:  # a row of another format than its file
                 self.format, self.example = own, own.example(row.value)
+        self._lengths = lengths if self.format is row.session.format else None
 
     @cached_property
     def calls(self) -> Calls:
@@ -109,6 +112,13 @@ class Conversation:
             return source(self._style, call.arguments, limit)
         return self._text(call.arguments, limit)
 
+    @cached_property
+    def _lengths_of_turns(self) -> dict[int, str]:
+        """The lengths of turns by their identity."""
+        turns = self.example.all_turns if self.example else ()
+        said = self._lengths.turns() if self._lengths else []
+        return {id(turn): words for turn, words in zip(turns, said, strict=False)}
+
     def _turns(self) -> Iterator[_Sided]:
         example = self.example
         if example is not None:
@@ -135,7 +145,8 @@ class Conversation:
             names = [self._style.code(tool.name) for tool in example.tools[:_FEW] if tool.name is not None]
             more = ["…"] if len(example.tools) > _FEW else []
             about += [f"{counted(len(example.tools), 'tool')}: {', '.join(names + more)}"] if names else []
-        return "\n\n".join([" · ".join(about), *written])
+        length = [self._lengths.row()] if self._lengths else []
+        return "\n\n".join([" · ".join(about), *length, *written])
 
     def _before(self, turns: list[_Sided]) -> str:
         """What comes before the turn that is shown first, in a line."""
@@ -177,6 +188,8 @@ class Conversation:
             yield f"content {self._style.code(odd)}"
         elif next(_parts(turn), None) is None:
             yield "empty" if turn.content == "parts" else "no content"
+        if id(turn) in self._lengths_of_turns:
+            yield self._lengths_of_turns[id(turn)]
 
     def _part(self, part: _Part, limit: int, index: int) -> str:
         if isinstance(part, Text):

@@ -27,6 +27,7 @@ from turnlint.lsp.protocol import dump
 from turnlint.lsp.render import Diagnostic, of_located, summary
 from turnlint.model import Severity
 from turnlint.text.units import Encoding
+from turnlint.tokens import TokensError
 
 __all__ = ["NOTHING", "Job", "Report", "main"]
 
@@ -46,6 +47,8 @@ class Job(msgspec.Struct, frozen=True):
     limit: int
     """So many diagnostics are given, the most severe ones."""
     overrides: Overrides
+    trusted: bool = False
+    """As in `ServerOptions`."""
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,14 +76,14 @@ def main() -> None:
 def _done(job: Job) -> Report:
     path = Path(job.path)
     try:
-        settings = SettingsFinder(job.overrides).settings(path)
+        settings = SettingsFinder(job.overrides, trusted=job.trusted, lenient=True).settings(path)
         with _Reading(path, lambda done: _write(Report(done))) as stream:
             accepted = Ledger(counts) if (counts := accepted_in(path)) else None
             kept = _most_severe(check_stream(stream, settings, name=path.name, ledger=accepted), job)
             return Report(stream.tell(), msgspec.Raw(dump(kept)))
     except OSError as error:
         return Report(0, failure=error.strerror or str(error))
-    except ConfigError as error:
+    except (ConfigError, TokensError) as error:
         return Report(0, failure=str(error))
 
 

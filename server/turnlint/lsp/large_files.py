@@ -109,8 +109,8 @@ class LargeFiles:
     async def _report(self, path: Path, uri: str) -> Report:
         """Have a process judge a file. Raises what keeps it from that, and OSError where it dies."""
         settings = self._server.settings
-        limit, overrides = settings.options.max_diagnostics, settings.overrides(path)
-        job = Job(str(path), uri, self._server.encoding, limit, overrides)
+        limit, trusted = settings.options.max_diagnostics, settings.options.trusted
+        job = Job(str(path), uri, self._server.encoding, limit, settings.overrides(path), trusted)
         with Progress(self._server, f"Reading {path.name}", path.stat().st_size) as progress:
             process = await asyncio.create_subprocess_exec(
                 *_COMMAND, stdin=PIPE, stdout=PIPE, limit=_LINE_BYTES

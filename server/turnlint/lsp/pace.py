@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
 from typing import TypeVar
 
@@ -61,7 +61,11 @@ class Pace:
 
         It must depend on nothing that changes with the document.
         """
-        done = await asyncio.to_thread(do)
+        return await self.wait(asyncio.to_thread(do))
+
+    async def wait(self, what: Awaitable[_T]) -> _T:
+        """Wait for something that others do. Raises as `breathe` does."""
+        done = await what
         self._go_on()
         return done
 

@@ -132,6 +132,7 @@ class Protocol(LanguageServerProtocol):
 
         A request that is cancelled before its turn is never begun.
         """
+        self._server.worker.heard()
         cancelled = _cancelled(message)
         if cancelled is not None:
             self._withdrawn.add(cancelled)

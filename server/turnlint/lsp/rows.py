@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, takewhile
 from operator import itemgetter
 from time import perf_counter
@@ -22,7 +22,7 @@ from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
 from turnlint.text.rows import CUT_BYTES, ROW_BYTES
 
-__all__ = ["BLANK_ROW", "Judged", "Rows", "Shown", "is_fixable"]
+__all__ = ["BLANK_ROW", "GONE", "Judged", "Rows", "Shown", "is_fixable"]
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +74,8 @@ class Telling:
         return self.about[0] > 0
 
 
+_Screen: TypeAlias = Callable[[bytes], bool]
+
 Shown: TypeAlias = "tuple[int, Line, int, Telling | None]"
 """A finding that was chosen to be shown: the number of its line, the line, and which of its findings it is.
 
@@ -89,6 +91,8 @@ class Rows:
         self._checker: RowChecker | None = None
         self._bound: Mapping[str, Bound] = {}
         self.accepted = Accepted()
+        self.screen: _Screen | None = None
+        """Whether the tokens of a row may break a rule; None where they are not counted."""
         self._clear()
 
     def _clear(self) -> None:
@@ -98,6 +102,9 @@ class Rows:
         self._copies = Copies(self.store)
         self._fixable = LineOrder(self.store)
         self._tellings: dict[Line, Telling] = {}
+        self._of_tokens: dict[Line, tuple[Finding, ...]] = {}
+        self.needy: deque[Line] = deque()
+        """Lines that were judged, and whose tokens may break a rule. Who counts them takes them out."""
         self._counts = Counter[Severity]()
         self._blank: int | None = None
 
@@ -112,6 +119,8 @@ class Rows:
         `bound` are the rules that are on, for what rows say of each other.
         """
         self._checker, self._bound = checker, bound
+        self._of_tokens.clear()
+        self.needy.clear()
         self._allow_copies()
         self._pending = deque(self.store)
 
@@ -150,7 +159,10 @@ class Rows:
     def replace(self, changes: Sequence[Change]) -> None:
         """Follow edits. The lines that they brought are the next that `work` judges."""
         for change in changes:
+            if len(change.removed) == len(change.added):  # who types in a row sees no finding come and go
+                self._pass_on(change)
             for line in change.removed:
+                self._of_tokens.pop(line, None)
                 self._drop(line)
                 line.result = GONE
             if self._checker is not None:
@@ -164,12 +176,37 @@ class Rows:
             line = self._pending.popleft()
             if line.result is not GONE:
                 self._drop(line)
-                self._judge(line, self._checker)
+                self._judge(line, self._checker, self.screen)
                 if perf_counter() > end:
                     return
 
-    def _judge(self, line: Line, checker: RowChecker) -> None:
+    def tell(self, line: Line, findings: tuple[Finding, ...]) -> bool:
+        """Take what is wrong with the tokens of a line, in place of what was. Says whether that differs."""
+        if findings == self._of_tokens.get(line, ()) or self._checker is None:
+            return False
+        if findings:
+            self._of_tokens[line] = findings
+        else:
+            del self._of_tokens[line]
+        self._drop(line)
+        self._judge(line, self._checker)
+        return True
+
+    def tell_none(self) -> None:
+        """Take back what is wrong with the tokens of any line: nobody counts them any more."""
+        for line in list(self._of_tokens):
+            self.tell(line, ())
+
+    def _pass_on(self, change: Change) -> None:
+        """Let lines keep what was wrong with the tokens of those that they replace until they are counted."""
+        for old, new in zip(change.removed, change.added, strict=True):
+            if old in self._of_tokens:
+                self._of_tokens[new] = self._of_tokens[old]
+
+    def _judge(self, line: Line, checker: RowChecker, screen: _Screen | None = None) -> None:
         raw, findings, facts = self._found(line, checker)
+        if facts is not None and screen is not None and (line in self._of_tokens or screen(raw)):
+            self.needy.append(line)
         if findings and self.accepted.counts:
             findings = self.accepted.left(facts_of(raw).exact, findings)
         line.result = self._keep(line, findings)
@@ -178,18 +215,19 @@ class Rows:
 
     def _found(self, line: Line, checker: RowChecker) -> tuple[bytes, Sequence[Finding], Facts | None]:
         """The row as far as it is read, all that is wrong with it, and its facts if it was judged."""
-        raw = row_bytes(self._text(line))
+        raw = row_bytes(self.text(line))
         if not raw or raw.isspace():
             return b"", if_on(self._bound, BLANK_ROW, blank_row), None
         if len(raw) > ROW_BYTES:
             return raw[:CUT_BYTES], if_on(self._bound, "row-too-large", row_too_large, len(raw)), None
         try:
-            return raw, *checker.check(raw)
+            findings, facts = checker.check(raw)
         except Exception:
             logger.exception("a row could not be judged")
             return raw, (), None
+        return raw, findings + self._of_tokens.get(line, ()), facts
 
-    def _text(self, line: Line) -> str:
+    def text(self, line: Line) -> str:
         """The text to judge: the byte order mark of a file belongs to no row."""
         text = row_text(line.text)
         return text if text is line.text or self.store.line(0) is line else line.text

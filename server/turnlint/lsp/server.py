@@ -28,6 +28,7 @@ from turnlint.lsp.refresh import Refresh
 from turnlint.lsp.session import Session
 from turnlint.lsp.settings import ClientSettings
 from turnlint.lsp.view import RowView
+from turnlint.lsp.worker import Worker
 from turnlint.model import Settings
 from turnlint.text.markdown import visible
 from turnlint.text.units import Encoding
@@ -50,6 +51,7 @@ class Server(LanguageServer):
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
+        self.worker = Worker()
         self._told: set[str] = set()
         self.settings = ClientSettings(self.warn_once)
         self.large_files = LargeFiles(self)
@@ -99,6 +101,7 @@ class Server(LanguageServer):
         """Read settings again, and judge anew what depends on them in all documents or below a folder."""
         for session in self.sessions(folder):
             session.reload()
+        self.refresh.soon("inlay_hint")
         self.large_files.reload(folder)
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
@@ -125,6 +128,7 @@ class Server(LanguageServer):
         self.large_files.close()
         for uri in list(self._sessions):
             self.close_document(uri)
+        self.worker.end()
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
         """Log faults of our own; pygls would open a window in the editor each time."""

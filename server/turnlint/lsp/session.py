@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
 import gc
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from threading import Event
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from turnlint.engine import RowChecker, row_rules
 from turnlint.engine.baseline import Counts, Key
+from turnlint.engine.tokens import TokenChecker
 from turnlint.formats import Format
+from turnlint.lsp.counting import Counting
 from turnlint.lsp.document import Document
+from turnlint.lsp.lengths import Lengths
+from turnlint.lsp.memory import give_back
 from turnlint.lsp.outline import Outlines
 from turnlint.lsp.pace import SLICE_SECONDS
 from turnlint.lsp.progress import Progress
@@ -32,8 +34,10 @@ from turnlint.lsp.recognise import (
 from turnlint.lsp.render import Diagnostic, of_file, of_row, summary
 from turnlint.lsp.rows import Rows
 from turnlint.lsp.summary import Summary
+from turnlint.lsp.tally import Counted
 from turnlint.model import Finding, Settings
 from turnlint.text.lines import Line
+from turnlint.tokens import Measured, TokensError
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
@@ -65,6 +69,7 @@ class Session:
         self.document = document
         self.path = path_of(document.uri)
         self._rows = Rows(document.store)
+        self.tokens = Counting(document, self._rows, server.worker, self)
         self._settings = server.settings_of(self.path)
         self._recogniser = Recogniser(document.store)
         self.recognised: Recognised | None = None
@@ -109,7 +114,7 @@ class Session:
         """What is known of the document as a whole."""
         counts = self._rows.tally()
         counts.update(finding.severity for finding in self.file_findings)
-        return Summary(self._rows.count, self.recognised, counts, self.settled)
+        return Summary(self._rows.count, self.recognised, counts, self.settled, self.tokens.totals)
 
     def findings(self, line: Line) -> list[Finding]:
         """What is wrong with one line, what other lines decide included."""
@@ -138,12 +143,31 @@ class Session:
         """The lines equal to this one and itself, in their order; none where it has no equal."""
         return self._rows.copies(line)
 
+    async def measured(self, line: Line) -> Lengths | None:
+        """How long a line is in tokens, turn by turn; None where it holds no example that is counted."""
+        try:
+            known = await self.tokens.measure(line)
+        except TimeoutError:
+            return self._lengths(None)
+        return None if known is None else self._lengths(known)
+
+    def length(self, line: Line) -> Lengths | None:
+        """How long a line is in tokens, if that is known by now."""
+        counted = self.tokens.of(line)
+        return None if counted is None else self._lengths(counted)
+
+    def _lengths(self, known: Measured | Counted | None) -> Lengths:
+        trains = self.format is not None and self.format.stage != "reinforcement"
+        return Lengths(known, self.settings.tokens.limit, trains)
+
     def changed(self) -> None:
         """Follow the edits of the document: judge what they touched, now as far as it is little."""
         changes = self.document.take_changes()
         self._rows.replace(changes)
+        self.tokens.replace(changes)
         if sum(len(change.added) for change in changes) <= _FEW_LINES:
             self._rows.work(SLICE_SECONDS)
+        self.tokens.go()
         if self._pulled:
             self._told = None
         self._publish_soon()
@@ -191,6 +215,7 @@ class Session:
             self._server.publish(self.document.uri, b"[]")
         store = self.document.store  # its lines and blocks know each other: emptied, it is freed at once
         many = store.count >= _MANY_LINES
+        released = self.tokens.close()
         store.replace((0, 0), (store.count, 0), "")
         self._rows.forget()
         self._recogniser = Recogniser(store)
@@ -199,7 +224,7 @@ class Session:
             if task is not None:
                 task.cancel()
         elif many:
-            _once_ended(task, _settle_garbage)
+            _once_ended((task, released), _settle_garbage)
         self.document.version = None  # whoever still works on it must see that it is another text now
 
     def _wake(self, *jobs: Job) -> None:
@@ -214,6 +239,8 @@ class Session:
             while self._jobs or self._rows.pending:
                 try:
                     await self._next_job()
+                except TokensError as error:
+                    self.tokens_failed(error)
                 except Exception:
                     if not self._closed.is_set():
                         logger.exception("a document could not be judged")
@@ -226,6 +253,7 @@ class Session:
                 _spare_what_stays()
                 await asyncio.sleep(0)
         self._publish_soon()
+        self.tokens.go()
 
     async def _next_job(self) -> None:
         if "settings" in self._jobs:
@@ -272,10 +300,13 @@ class Session:
     async def _judge_anew(self, found: Recognised) -> None:
         if not found.jsonl:
             self._rows.forget()
+            self.tokens.count_by(found.settings.tokens, None)
             return
         # The fast scanner compiles in a moment; the plain one would take milliseconds for each row.
         checker = await asyncio.to_thread(RowChecker, found.format, found.settings, bulk=True)
         self._rows.judge_by(checker, row_rules(found.settings, found.format))
+        tokens = found.settings.judging(found.format.name if found.format else None).tokens
+        self.tokens.count_by(tokens, TokenChecker(found.format, found.settings) if found.format else None)
 
     def _publish_soon(self) -> None:
         """Publish once for all that has arrived by then."""
@@ -308,6 +339,23 @@ class Session:
             self._summed_up = summed_up
             self._server.refresh.soon("code_lens")
 
+    def tokens_found(self) -> None:
+        """Findings about tokens have come or gone: show them."""
+        self._publish_soon()
+
+    def tokens_counted(self) -> None:
+        """Rows have their counts that the client had asked for: have it ask again."""
+        self._server.refresh.soon("inlay_hint")
+
+    def tokens_summed_up(self) -> None:
+        """The totals have changed: show them."""
+        self._refresh()
+
+    def tokens_failed(self, error: TokensError) -> None:
+        """Nothing can be counted by the settings: say so, and go on without."""
+        self._publish_soon()
+        self._server.warn_once(f"turnlint counts no tokens. {error}")
+
     async def report(self) -> bytes:
         """The diagnostics as JSON, once all that is known of the text by now has been judged."""
         while self._task is not None and not self._task.done():
@@ -329,13 +377,21 @@ class Session:
         return [*head, *(one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES)]
 
 
-def _once_ended(task: asyncio.Task[None] | None, act: Callable[[], None]) -> None:
-    """Act when a task has ended by itself, with the thread it waits for, and nobody holds it any more."""
+def _once_ended(works: Sequence[asyncio.Future[None] | None], act: Callable[[], None]) -> None:
+    """Act when all works have ended by themselves, with the threads they wait for, and nobody holds them."""
     soon = asyncio.get_running_loop().call_soon
-    if task is None:
+    left = {id(one) for one in works if one is not None}
+
+    def ended(one: asyncio.Future[None]) -> None:
+        left.discard(id(one))
+        if not left:
+            soon(act)
+
+    for one in works:
+        if one is not None:
+            one.add_done_callback(ended)
+    if not left:
         soon(act)
-    else:
-        task.add_done_callback(lambda _: soon(act))
 
 
 def _spare_what_stays() -> None:
@@ -352,5 +408,4 @@ def _settle_garbage() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # only GNU's C library waits to be told
-        ctypes.CDLL(None).malloc_trim(0)
+    give_back()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from turnlint.lsp.recognise import Recognised
+from turnlint.lsp.tally import Totals
 from turnlint.model import Severity
 from turnlint.text.label import counted
 
@@ -23,9 +24,12 @@ class Summary(Struct, frozen=True):
     """How many findings of each severity there are."""
     settled: bool
     """All rows are judged."""
+    tokens: Totals | None = None
+    """None as long as nobody knows how many tokens the rows have."""
 
     def __str__(self) -> str:
         parts = [*self._about(), self._problems() if self.settled else "judging…"]
+        parts += [str(self.tokens)] if self.tokens else []
         return " · ".join(parts)
 
     def _about(self) -> list[str]:

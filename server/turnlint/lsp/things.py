@@ -9,6 +9,7 @@ import orjson
 from turnlint.formats.calls import all_calls, call_at, declaration, definition, tool_at
 from turnlint.formats.declared import Choice, Member, declared
 from turnlint.lsp.conversation import Conversation, source
+from turnlint.lsp.lengths import Lengths
 from turnlint.lsp.view import RowView
 from turnlint.model import Call, Place, Pointer, Span, Tool, Turn
 from turnlint.text.label import counted
@@ -29,24 +30,24 @@ class Thing(NamedTuple):
     span: Span
 
 
-def thing_at(row: RowView, column: int, style: PlainText) -> Thing | None:
+def thing_at(row: RowView, column: int, style: PlainText, lengths: Lengths | None = None) -> Thing | None:
     """The smallest thing at a column of which there is something to tell; None in a row without members."""
     root = row.tree.root
     if root is None or type(row.value) is not dict or not row.value:
         return None
     path = [node for node in root.path(column) if column < node.end]
     node = path[-1] if path else root
-    teller = _Teller(row, style)
+    teller = _Teller(row, style, lengths)
     return teller.declared(node, column) or teller.tool(node.pointer) or teller.said(node, column)
 
 
 class _Teller:
     """Tells of the things of a row."""
 
-    def __init__(self, row: RowView, style: PlainText) -> None:
+    def __init__(self, row: RowView, style: PlainText, lengths: Lengths | None) -> None:
         self._row = row
         self._style = style
-        self._conversation = Conversation(row, style)
+        self._conversation = Conversation(row, style, lengths)
 
     def declared(self, node: Node, column: int) -> Thing | None:
         """A key that the format declares, or a value that is no free text."""

@@ -377,8 +377,8 @@ def test_plain_text() -> None:
     assert answer["contents"]["kind"] == "plaintext"
     lines = answer["contents"]["value"].split("\n")
     assert lines[0] == "Row 1 · OpenAI chat · 4 turns, 1 tool call · 1 tool: get_tide"
-    assert lines[1:5] == ["", "user", "    潮 in Brest? 😀", ""]
-    assert lines[5:9] == ["assistant", "calls get_tide (c1)", "    {", '      "harbour": "Brést",']
+    assert lines[1:7] == ["", "counting tokens…", "", "user", "    潮 in Brest? 😀", ""]
+    assert lines[7:11] == ["assistant", "calls get_tide (c1)", "    {", '      "harbour": "Brést",']
 
 
 @pytest.mark.parametrize("likes", [{}, capabilities("plaintext", "markdown")])

@@ -21,5 +21,6 @@ def handle(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]
     session = server.session(params.text_document.uri)
     if session is None:
         return None
+    session.tokens.show_totals()
     summary = session.sum_up()
     return [types.CodeLens(_TOP, types.Command(str(summary), _NOTHING))] if summary.rows else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from turnlint.lsp.lengths import Lengths
 from turnlint.lsp.pace import Pace
 from turnlint.lsp.things import Thing, thing_at
 from turnlint.lsp.view import RowView
@@ -34,8 +35,10 @@ async def handle(server: Server, params: types.HoverParams) -> types.Hover | Non
     if row is None or (recognised is not None and not recognised.jsonl):
         return None
     kind, style = _style(server)
+    pace = Pace(row.document)
     findings, column = row.findings, row.column(params.position)
-    thing = await Pace(row.document).work(row.text, partial(_told, row, findings, column, style))
+    lengths = await pace.wait(row.session.measured(row.line))
+    thing = await pace.work(row.text, partial(_told, row, findings, column, style, lengths))
     return thing and types.Hover(types.MarkupContent(kind, thing.words), row.range(thing.span))
 
 
@@ -47,7 +50,9 @@ def _style(server: Server) -> tuple[types.MarkupKind, PlainText]:
     return types.MarkupKind.PlainText, PlainText()
 
 
-def _told(row: RowView, findings: list[Finding], column: int, style: PlainText) -> Thing | None:
+def _told(
+    row: RowView, findings: list[Finding], column: int, style: PlainText, lengths: Lengths | None
+) -> Thing | None:
     """The findings at a column, the most severe first, then what stands there, and why it is not all."""
     located = row.located(findings)
     here = [pair for pair in located if _holds(pair[1], column, len(row.text))]
@@ -55,7 +60,7 @@ def _told(row: RowView, findings: list[Finding], column: int, style: PlainText) 
     words = [_page(one, style, alone=len(here) == 1) for one, _ in here[:_FINDINGS]]
     words += [f"… {len(here) - _FINDINGS:,} more findings here"] if len(here) > _FINDINGS else []
     spans = [span for _, span in here]
-    thing = thing_at(row, column, style)
+    thing = thing_at(row, column, style, lengths)
     if thing is not None:
         words.append(thing.words)
         spans.append(thing.span)
