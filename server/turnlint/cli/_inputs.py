@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from turnlint.config.discovery import Config, SettingsFinder, absolute, ignore_p
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["STDIN", "Inputs", "Source", "find_inputs"]
+__all__ = ["STDIN", "Inputs", "Source", "add_input_options", "add_paths", "find_inputs"]
 
 STDIN = "-"
 SUFFIXES = tuple(suffix + packed for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".bz2", ".xz"))
@@ -40,19 +41,29 @@ class Inputs(Struct):
     """What was named and cannot be checked, in words for the user."""
 
 
-def find_inputs(
-    paths: Iterable[str],
-    finder: SettingsFinder,
-    *,
-    stdin_name: str | None = None,
-    force_exclude: bool = False,
-) -> Inputs:
-    """Find the files that `paths` name, each once, in the order given; those of a folder by name.
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """Declare what a command works on."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="Files, folders, patterns, or - for standard input [default: this folder]",
+    )
 
-    A file that is named is taken whatever .gitignore and the settings say, unless `force_exclude`.
+
+def add_input_options(add: Callable[..., object]) -> None:
+    """Declare the options that say more of it."""
+    add("--stdin-filename", metavar="NAME", help="The file name that standard input stands for")
+    add("--force-exclude", action="store_true", help="Leave out what is excluded even if it is named")
+
+
+def find_inputs(args: argparse.Namespace, finder: SettingsFinder) -> Inputs:
+    """Find the files that were named, each once, in the order given; those of a folder by name.
+
+    A file that is named is taken whatever .gitignore and the settings say, unless `--force-exclude` is given.
     Raises ConfigError for a settings file on the way that cannot be obeyed.
     """
-    return _Search(finder, force_exclude, stdin_name).run(paths)
+    return _Search(finder, args.force_exclude, args.stdin_filename).run(args.paths or [os.curdir])
 
 
 class _Search:

@@ -16,14 +16,13 @@ exit status:
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from itertools import groupby
 
 from turnlint.cli._baseline import Baselines, add_baseline_options
-from turnlint.cli._inputs import STDIN, Source, find_inputs
+from turnlint.cli._inputs import STDIN, Source, add_input_options, add_paths, find_inputs
 from turnlint.cli._options import add_settings_options, processors, say_notes, settings_finder
 from turnlint.cli._output import add_colour_option, style_of, without_output
 from turnlint.cli._program import one_of
@@ -39,12 +38,7 @@ from turnlint.report import Report, RowFindings, Tally, load_report, report_name
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        metavar="PATH",
-        help="Files, folders, patterns, or - for standard input [default: this folder]",
-    )
+    add_paths(parser)
     add_settings_options(parser)
     add_baseline_options(parser)
     output = parser.add_argument_group("output").add_argument
@@ -75,19 +69,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     status("--exit-zero", action="store_true", help="Exit with 0 whatever is found")
     files = parser.add_argument_group("files").add_argument
-    files("--stdin-filename", metavar="NAME", help="The file name that standard input stands for")
-    files("--force-exclude", action="store_true", help="Leave out what is excluded even if it is named")
+    add_input_options(files)
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Check what was asked for; returns the exit status."""
     finder = settings_finder(args)
-    inputs = find_inputs(
-        args.paths or [os.curdir],
-        finder,
-        stdin_name=args.stdin_filename,
-        force_exclude=args.force_exclude,
-    )
+    inputs = find_inputs(args, finder)
     if args.output_file is not None:
         inputs = without_output(inputs, args.paths, args.output_file, "--output-file")
         output = Output(args.output_file)

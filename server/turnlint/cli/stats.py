@@ -14,14 +14,13 @@ exit status:
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Iterable
 from contextlib import nullcontext
 from decimal import Decimal
 
 from turnlint.cli._files import WholeFile
-from turnlint.cli._inputs import Inputs, Source, find_inputs
+from turnlint.cli._inputs import Inputs, Source, add_input_options, add_paths, find_inputs
 from turnlint.cli._options import add_settings_options, processors, say_notes, settings_finder
 from turnlint.cli._output import add_colour_option, style_of, without_output
 from turnlint.cli._program import one_of
@@ -38,12 +37,7 @@ _PRICE = re.compile(r"(?=\.?[0-9])[0-9]{0,9}(\.[0-9]{0,9})?")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        metavar="PATH",
-        help="Files, folders, patterns, or - for standard input [default: this folder]",
-    )
+    add_paths(parser)
     add_settings_options(parser)
     job = parser.add_argument_group("what a job bills").add_argument
     job(
@@ -66,8 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_colour_option(output)
     output("-q", "--quiet", action="store_true", help="Show statistics and nothing else")
     files = parser.add_argument_group("files").add_argument
-    files("--stdin-filename", metavar="NAME", help="The file name that standard input stands for")
-    files("--force-exclude", action="store_true", help="Leave out what is excluded even if it is named")
+    add_input_options(files)
     files(
         "--jobs",
         type=_jobs,
@@ -102,12 +95,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
 
 def _inputs(args: argparse.Namespace, finder: SettingsFinder) -> Inputs:
     """What to count. Raises UsageError where it would be overwritten, or one output by the other."""
-    inputs = find_inputs(
-        args.paths or [os.curdir],
-        finder,
-        stdin_name=args.stdin_filename,
-        force_exclude=args.force_exclude,
-    )
+    inputs = find_inputs(args, finder)
     outputs = {"--output-file": args.output_file, "--html": args.html}
     named = {option: file for option, file in outputs.items() if file is not None}
     for option, file in named.items():
