@@ -210,6 +210,14 @@ MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 )
 
 
+def _mutated(data: st.DataObject, chance: random.Random) -> bytes:
+    """A row that went through a few mutations."""
+    row: bytes = data.draw(st.sampled_from(_rows()))
+    for mutate in data.draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
+        row = mutate(row, chance).replace(b"\n", b" ")
+    return row
+
+
 def _agree(row: bytes, name: str) -> None:
     """Judge a row as one of the format that it seems to be, and as one of another."""
     voted = FORMATS.index(vote([row]))
@@ -232,10 +240,7 @@ def test_rows_as_they_are(name: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from(sorted(SETTINGS)), st.randoms(use_true_random=False))
 def test_mutated_rows(data: st.DataObject, name: str, chance: random.Random) -> None:
-    row = data.draw(st.sampled_from(_rows()))
-    for mutate in data.draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
-        row = mutate(row, chance).replace(b"\n", b" ")
-    _agree(row, name)
+    _agree(_mutated(data, chance), name)
 
 
 LIMITED = {
@@ -279,10 +284,7 @@ def test_what_is_not_counted_is_short(name: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from(sorted(LIMITED)), st.randoms(use_true_random=False))
 def test_what_is_not_counted_of_mutated_rows(data: st.DataObject, name: str, chance: random.Random) -> None:
-    row = data.draw(st.sampled_from(_rows()))
-    for mutate in data.draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=4)):
-        row = mutate(row, chance).replace(b"\n", b" ")
-    _screens_are_sound(row, name)
+    _screens_are_sound(_mutated(data, chance), name)
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-import orjson
 from msgspec import Struct
 
 from turnlint.corpus.exact import ExactIndex
@@ -18,7 +17,7 @@ from turnlint.engine.told import blank_row, duplicate, if_on, row_too_large, unk
 from turnlint.formats import Format, all_formats, detect, get_format
 from turnlint.model import Finding, JsonFault, Place, Settings, Span
 from turnlint.rules import Bound, FileSummary, all_rules
-from turnlint.text.decode import decode, row_text
+from turnlint.text.decode import row_text, value_of
 from turnlint.text.rows import Batch, RowReader, sniff
 from turnlint.text.scan import spans
 
@@ -102,10 +101,7 @@ class Ballot(Struct, frozen=True):
 
 def cast(raw: bytes, stage: str | None) -> Ballot:
     """The ballot of one row that is not blank."""
-    try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        value = decode(raw).value
+    value = value_of(raw)
     return Ballot(detect(value, stage), value is not None)
 
 

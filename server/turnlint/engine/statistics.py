@@ -13,17 +13,16 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate, chain, pairwise
 from math import ceil, inf
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import orjson
 from msgspec import Struct, field
 
 from turnlint.engine.file import vote
 from turnlint.engine.threads import in_threads
-from turnlint.engine.tokens import TokenChecker
+from turnlint.engine.tokens import ships
 from turnlint.formats import Format, get_format
 from turnlint.model import Settings
-from turnlint.text.decode import decode
+from turnlint.text.decode import value_of
 from turnlint.text.rows import Batch, FileFault, RowReader, sniff
 from turnlint.tokens import Measured, TemplateRefusal, TokensError, meter_of
 
@@ -247,8 +246,8 @@ def survey(stream: BinaryIO, settings: Settings, *, threads: int = 1) -> Survey:
     stream.seek(start)
     counted = Statistics()
     work = _RowCounter(chosen, settings).statistics
-    shared = TokenChecker(chosen, settings).shared
-    for part in in_threads(work, RowReader(stream, chunk_bytes=_CHUNK), threads if shared else 1):
+    gains = ships(settings.judging(chosen.name if chosen else None))
+    for part in in_threads(work, RowReader(stream, chunk_bytes=_CHUNK), threads if gains else 1):
         counted.merge(part)
     return Survey(chosen, counted)
 
@@ -275,7 +274,7 @@ class _RowCounter:
         """Count a row; gives why it is no example, a key of `SKIPPED`, or nothing."""
         if not raw or raw.isspace():
             return "blank"
-        value = _value(raw)
+        value = value_of(raw)
         if type(value) is not dict:
             return "unreadable"
         example = self._format.example(value) if self._format else None
@@ -291,11 +290,3 @@ class _RowCounter:
             return "uncounted"
         counted.add(measured, self._limit, left)
         return ""
-
-
-def _value(raw: bytes) -> Any:
-    """The value of a row; None where it is no JSON."""
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return decode(raw).value

@@ -11,7 +11,6 @@ from functools import cached_property
 from math import ceil, floor
 from sys import maxsize
 
-import orjson
 from msgspec.structs import replace
 
 from turnlint.engine.row import bind
@@ -19,11 +18,11 @@ from turnlint.engine.told import if_on
 from turnlint.formats import Format
 from turnlint.model import Example, Finding, Place, Settings, TokenCosts
 from turnlint.rules import Bound, Fit, quote
-from turnlint.text.decode import decode
+from turnlint.text.decode import value_of
 from turnlint.tokens import Measured, Meter, TemplateRefusal, TokensError, meter_of
 from turnlint.tokens.vocabulary import ENCODINGS
 
-__all__ = ["TokenChecker", "prepare"]
+__all__ = ["TokenChecker", "prepare", "ships"]
 
 _MESSAGE = len('{"role":"","content":""}')
 """So many bytes of a plain row, at least, go into writing a message out."""
@@ -51,11 +50,11 @@ def prepare(settings: Settings) -> None:
     Raises TokensError for one that cannot be used.
     """
     for one in (settings, *settings.homes.values()):
-        if not _ships(one):
+        if not ships(one):
             meter_of(one.tokens)
 
 
-def _ships(settings: Settings) -> bool:
+def ships(settings: Settings) -> bool:
     """Whether tokens are counted by what ships with turnlint."""
     return settings.tokens.template is None and settings.tokens.tokenizer in ENCODINGS
 
@@ -80,7 +79,7 @@ class TokenChecker:
         by_template = _BY_TEMPLATE if self._tokens.template is not None else ()
         self._faults = {name: bound[name] for name in by_template if name in bound}
         self._least = min((least for _, _, least in self._rules), default=maxsize)
-        self.shared = _ships(judging)
+        self.shared = ships(judging)
         self._dense, self._once, self._image = _most(self._tokens.costs)
         self.density = max(1, ceil((self._tokens.costs.message + self._once) / _MESSAGE))
         looks_at_all = self._faults or (self._rules and not self.shared)
@@ -152,10 +151,7 @@ class TokenChecker:
         """The example that a row holds, if it does."""
         if self._format is None:
             return None
-        try:
-            value = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            value = decode(raw).value
+        value = value_of(raw)
         example = self._format.example(value) if type(value) is dict else None
         return example if example is not None and example.all_turns else None
 

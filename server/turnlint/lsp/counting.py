@@ -19,7 +19,6 @@ from msgspec import Struct
 
 from turnlint.engine.tokens import TokenChecker
 from turnlint.lsp.document import Document, row_bytes
-from turnlint.lsp.memory import give_back
 from turnlint.lsp.rows import GONE, Rows
 from turnlint.lsp.tally import Counted, Tally, Totals
 from turnlint.lsp.worker import REST_SECONDS, Worker
@@ -27,6 +26,7 @@ from turnlint.model import Finding, TokenSettings
 from turnlint.text.lines import Change, Line
 from turnlint.text.rows import ROW_BYTES
 from turnlint.tokens import Measured, TokensError
+from turnlint.tokens.memory import give_back
 
 __all__ = ["Audience", "Counting"]
 

@@ -17,7 +17,6 @@ from turnlint.formats import Format
 from turnlint.lsp.counting import Counting
 from turnlint.lsp.document import Document
 from turnlint.lsp.lengths import Lengths
-from turnlint.lsp.memory import give_back
 from turnlint.lsp.outline import Outlines
 from turnlint.lsp.pace import SLICE_SECONDS
 from turnlint.lsp.progress import Progress
@@ -38,6 +37,7 @@ from turnlint.lsp.tally import Counted
 from turnlint.model import Finding, Settings
 from turnlint.text.lines import Line
 from turnlint.tokens import Measured, TokensError
+from turnlint.tokens.memory import give_back
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server

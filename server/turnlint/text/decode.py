@@ -15,7 +15,7 @@ from turnlint.text.scan import NUMBER, STRING, duplicate_keys
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["FAULT_CAP", "MAX_DEPTH", "decode", "parse", "row_text"]
+__all__ = ["FAULT_CAP", "MAX_DEPTH", "decode", "parse", "row_text", "value_of"]
 
 FAULT_CAP = 20
 """At most so many faults of one kind are listed for a row."""
@@ -72,6 +72,14 @@ def decode(raw: bytes) -> Row:
     if large:
         faults += _literal_faults(text)
     return Row(value, True, tuple(_capped(faults)))
+
+
+def value_of(raw: bytes) -> Any:
+    """The value of a row as `decode` reads it, where faults do not matter; None where nothing is read."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return decode(raw).value
 
 
 def _decode_refused(raw: bytes) -> Row:

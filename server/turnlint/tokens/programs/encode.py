@@ -6,16 +6,15 @@ broken.
 
 from __future__ import annotations
 
-import ctypes
 import json
 from array import array
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
 from tokenizers import AddedToken, Tokenizer
 from tokenizers.models import BPE
 
+from turnlint.tokens.memory import give_back
 from turnlint.tokens.programs.loop import ProgramError, limit_memory, serve, within
 
 __all__ = ["main"]
@@ -50,7 +49,7 @@ def _begin(opening: Any) -> Callable[[Any], Any]:
         known = {token.content for token in tokenizer.get_added_tokens_decoder().values()}
         new = [token for token in opening["added"] if token["content"] not in known]
         tokenizer.add_tokens([AddedToken(**token) for token in new])
-        _give_back()
+        give_back()
         return _Encoder(tokenizer)
 
 
@@ -72,7 +71,7 @@ class _Encoder:
                 raise ProgramError(str(error)) from None
             finally:
                 if len(text) > _LARGE:
-                    _give_back()
+                    give_back()
 
     def _count(self, text: str) -> int:
         return len(self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0])
@@ -85,12 +84,6 @@ class _Encoder:
             "ends": _packed(end for _, end in offsets),
             "special": _packed(place for place, number in enumerate(ids) if number in self._special),
         }
-
-
-def _give_back() -> None:
-    """Give back what nobody uses any more, where the system waits to be told: with GNU's C library."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _packed(numbers: Iterable[int]) -> bytes:
