@@ -14,6 +14,7 @@ from msgspec import Struct, inspect
 
 from turnlint.formats import Format
 from turnlint.model import Pointer
+from turnlint.text.ready import ready
 
 __all__ = ["Choice", "Declared", "Kind", "Member", "declared", "inside", "reach"]
 
@@ -126,7 +127,7 @@ class _Place(NamedTuple):
 
 @cache
 def _root(shape: type[Struct]) -> inspect.Type:
-    return inspect.type_info(shape)
+    return inspect.type_info(ready(shape))
 
 
 def _place(name: str, types: Sequence[inspect.Type], *, required: bool) -> _Place:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct, inspect
 
 from turnlint.model import Place, Pointer, ShapeFault
+from turnlint.text.ready import ready
 
 __all__ = ["FAULT_CAP", "Shape", "declared_keys", "faults", "iter_structs", "note"]
 
@@ -70,7 +71,7 @@ def declared_keys(shape: type[Struct]) -> frozenset[str]:
 def iter_structs(shape: type[Struct]) -> Iterator[inspect.StructType]:
     """Every object type of a declaration, outermost first."""
     seen: set[type] = set()
-    todo: list[inspect.Type] = [inspect.type_info(shape)]
+    todo: list[inspect.Type] = [inspect.type_info(ready(shape))]
     while todo:
         node = todo.pop(0)
         if isinstance(node, inspect.StructType) and node.cls not in seen:
@@ -100,7 +101,7 @@ _NAMES = {
 
 @cache
 def _checker(shape: type[Struct]) -> _Check:
-    return _compile(inspect.type_info(shape), _Context())
+    return _compile(inspect.type_info(ready(shape)), _Context())
 
 
 class _Context(Struct, frozen=True):
