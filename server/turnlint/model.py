@@ -15,6 +15,7 @@ from msgspec.structs import replace
 __all__ = [
     "Call",
     "Content",
+    "DatasetSettings",
     "Edit",
     "Example",
     "Facts",
@@ -28,6 +29,7 @@ __all__ = [
     "Related",
     "Row",
     "RuleSettings",
+    "Score",
     "Settings",
     "Severity",
     "ShapeFault",
@@ -135,6 +137,8 @@ class Related(Struct, frozen=True):
     message: str
     row: int | None = None
     place: Place = Place()
+    file: str = ""
+    """The name of the file of the row, as the run knows it; empty for the file of the finding."""
 
 
 class Finding(Struct, frozen=True):
@@ -277,6 +281,13 @@ class Turn(Struct, frozen=True):
         return self.texts[0].value if len(self.texts) == 1 else "\n".join(text.value for text in self.texts)
 
 
+class Score(Struct, frozen=True):
+    """How good an answer is, as somebody judged it; more is better."""
+
+    value: float
+    place: Place
+
+
 class Example(Struct, frozen=True):
     """A training example as turns, whatever its format.
 
@@ -293,11 +304,15 @@ class Example(Struct, frozen=True):
     non_preferred: tuple[Turn, ...] = ()
     outputs: tuple[Place, Place] | None = None
     """What holds the preferred and the non-preferred answer, in preference data."""
+    scores: tuple[Score, Score] | None = None
+    """How good these are, where the row says it of both."""
     tools: tuple[Tool, ...] = ()
     has_tools: bool = False
     """A non-empty list of tool definitions is there."""
     aside: tuple[Text, ...] = ()
     """What the model reads besides turns and tools: earlier turns as pairs, tool definitions as one text."""
+    media: tuple[str, ...] = ()
+    """What the model sees and hears besides: columns of paths beside the turns, as JSON text."""
     parallel_calls: Any = None
     """The switch for parallel tool calls as written."""
     extra: Mapping[str, Place] = field(default_factory=dict)
@@ -321,10 +336,23 @@ class Row(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True, gc=False):
-    """What the cross-row rules need of one row."""
+    """What the cross-row rules need of one row. Keys are 64-bit hashes that every machine computes alike."""
 
     exact: int
-    """xxh3_64 of the bytes of the row, without its line end and outer white space."""
+    """The key of the bytes of the row, without its line end and outer white space."""
+    joins: tuple[int, ...] = ()
+    """The keys under which the answers of the row are found, the last answer's last, 64 at most: rows that
+    answer the same prompt somewhere share one, and few others do. Of a row without turns, `exact`."""
+    system: int = 0
+    """The key of its system prompt; 0 where it has none."""
+    profile: int = 0
+    """What kind of answer it has, as a `corpus.profile.Profile` in bits."""
+    label: str | None = None
+    """Its last answer, where that is short enough to be one of a few labels: 64 bytes and 4 words at most."""
+    layout: tuple[str, ...] = ()
+    """The paths of its keys with the types of their values, `messages[].content:string`: 64 at most."""
+    tools: tuple[tuple[str, int], ...] = ()
+    """The names of its tools, each with the key of its parameters."""
 
 
 class RuleSettings(Struct, frozen=True):
@@ -393,6 +421,16 @@ class TokenSettings(Struct, frozen=True):
     """The model that all this holds for; empty where none is named."""
 
 
+class DatasetSettings(Struct, frozen=True):
+    """What the settings say of the data set that a file is in; nothing where no settings name the file."""
+
+    name: str = ""
+    splits: tuple[str, ...] = ()
+    """The splits that they name files of."""
+    listed: tuple[str, ...] = ()
+    """Those of them that the file is named for; it is judged as the first one."""
+
+
 class Settings(Struct, frozen=True):
     """Everything that a check depends on besides the bytes."""
 
@@ -408,6 +446,7 @@ class Settings(Struct, frozen=True):
     """The formats that the target takes; empty where it takes all."""
     split: str | None = None
     """train, validation or test, where the settings say so."""
+    dataset: DatasetSettings = DatasetSettings()
     tokens: TokenSettings = TokenSettings()
     homes: Mapping[str, Settings] = field(default_factory=dict)
     """Where no target is named: what judges the rows of each format, which are its home's rules."""

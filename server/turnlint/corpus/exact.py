@@ -77,6 +77,10 @@ class ExactIndex:
             return 0
         return len(self._several.get(key, (key,)))
 
+    def keys(self) -> array[int]:
+        """Give all keys as they are now, in no particular order."""
+        return self._keys[1:]
+
     def groups(self) -> Iterator[int]:
         """Give the keys that have two handles or more, in no particular order."""
         return iter(self._several)

@@ -1,321 +1,309 @@
-"""A whole file, in a stream: rows in, findings out in the order of the rows, memory flat."""
+"""One file of a run: rows in, and what is found in each, and in all together, out."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import chain
+from math import inf
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
+from xxhash import xxh3_64
 
-from turnlint.corpus.exact import ExactIndex
-from turnlint.engine.row import CLEAN, RowChecker, facts_of
-from turnlint.engine.threads import in_threads
+from turnlint.corpus.frequency import Common
+from turnlint.corpus.tally import Tally
+from turnlint.engine.batch import SUM, BatchChecker, Judged, batch_checker, filled, gathered, tokens_of
+from turnlint.engine.compare import Judge
+from turnlint.engine.comparing import ROW, ROW_BITS, Compared, member_of
+from turnlint.engine.election import Election, ballots, elect
+from turnlint.engine.facts import row_key
+from turnlint.engine.held import Ordered
+from turnlint.engine.resources import Resources
+from turnlint.engine.splits import split_of
 from turnlint.engine.tokens import TokenChecker
-from turnlint.engine.told import blank_row, duplicate, if_on, row_too_large, unknown_format
-from turnlint.formats import Format, all_formats, detect, get_format
-from turnlint.model import Finding, JsonFault, Place, Settings, Span
-from turnlint.rules import Bound, FileSummary, all_rules
-from turnlint.text.decode import row_text, value_of
+from turnlint.engine.told import blank_row, bound_rules, if_on, row_rules, unknown_format
+from turnlint.engine.workers import Crew
+from turnlint.formats import Format, get_format
+from turnlint.model import Finding, JsonFault, Place, Settings
+from turnlint.rules import Bound, FileSummary
+from turnlint.rules.compare import Member, Origin, Trait, Verdict
 from turnlint.text.rows import Batch, RowReader, sniff
-from turnlint.text.scan import spans
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from turnlint.corpus.bulk import Sketches
     from turnlint.engine.baseline import Ledger
 
-__all__ = [
-    "VOTERS",
-    "Ballot",
-    "Election",
-    "Located",
-    "bound_rules",
-    "cast",
-    "check_stream",
-    "elect",
-    "file_findings",
-    "left_to_right",
-    "row_rules",
-    "split_of",
-    "vote",
-]
+__all__ = ["HEAD", "TAIL", "File", "Input"]
 
-VOTERS = 1_000
-"""How many rows that are not blank decide the format of a file."""
+HEAD, TAIL = -1, ROW - 1
+"""Where findings about a file as a whole stand: before its rows, and behind them."""
 
 _BULK = 1 << 18
 """From this many bytes on, loading the fast scanner pays."""
-
-_CHUNK = 1 << 15
-"""Bytes read at a time; a row is fetched again by reading one chunk."""
-
-_ORIGINALS = 1 << 20
-"""Bytes of first copies that are kept, so that a row that comes again and again is fetched once."""
-
-_SUM = "too-many-tokens"
-"""The rule that wants to know the tokens of all rows."""
-
-_Result = TypeVar("_Result")
-_Counted = Mapping[int, tuple[Finding, ...]]
+_COUNTING = 8
+"""Counting the tokens of a row takes so many times as long as judging it."""
 
 
-class Located(Struct, frozen=True):
-    """A finding and where it belongs."""
-
-    row: int | None
-    """0-based number of the row; None where the file as a whole is meant."""
-    raw: bytes
-    """The row; empty for the file."""
-    finding: Finding
-
-    def span(self) -> Span | None:
-        """The columns of the finding in its row, looked up when asked; None for the file."""
-        if self.row is None or self.finding.place is None:
-            return None
-        return spans(row_text(self.raw), [self.finding.place])[0]
+_SETUP = 4
+"""Of what a checker is made without sketches."""
 
 
-def left_to_right(raw: bytes, findings: Sequence[Finding]) -> list[Finding]:
-    """Order the findings of one row by where they begin."""
-    if len(findings) < 2:
-        return list(findings)
-    starts = [one.start for one in spans(row_text(raw), [finding.place or Place() for finding in findings])]
-    return [finding for _, finding in sorted(zip(starts, findings, strict=True), key=lambda one: one[0])]
+class Input(Struct, frozen=True, eq=False):
+    """A file that is to be judged."""
+
+    stream: BinaryIO
+    """Judged from where it stands to its end. Must be able to seek, so that rows can be read again."""
+    settings: Settings
+    name: str = ""
+    """As the run knows it, and as findings in other files name it: its path as the user gave it."""
+    file_name: str = ""
+    """Its name without folders; empty where it has none of its own."""
+    ledger: Ledger | None = None
+    """What it accepts is not told."""
+
+    @property
+    def split(self) -> str:
+        """As the settings say, else as its name does."""
+        return self.settings.split or split_of(self.file_name)
 
 
-def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
-    """The format of most of the first 1,000 rows that are not blank; on a tie the one recognised first.
+class File:
+    """Read once from its start to its end, and rows of it again. Whatever reading raises passes through."""
 
-    `stage` is the training method where the user named it. None where no row is recognised.
-    """
-    return elect(_ballots(rows, stage)).format
-
-
-class Ballot(Struct, frozen=True):
-    """What one row says of the format of its file."""
-
+    origin: Origin
     format: Format | None
-    readable: bool
-    """The row is JSON, whatever it holds."""
+    asking: Judge
+    """The rules that compare its rows."""
+    tallies: dict[Trait, Tally]
+    """How often the values of traits are there, once its rows were judged."""
+    summary: FileSummary | None
+    """Of a file with rows that were read to their end."""
+    has_failed: bool
+    """It cannot be read any more."""
 
-
-def cast(raw: bytes, stage: str | None) -> Ballot:
-    """The ballot of one row that is not blank."""
-    value = value_of(raw)
-    return Ballot(detect(value, stage), value is not None)
-
-
-class Election(Struct, frozen=True):
-    """What the rows of a file say of its format together."""
-
-    format: Format | None
-    """The one that most ballots name, on a tie the one recognised first; None where none names any."""
-    is_unknown: bool
-    """None is named, though some row is JSON: where none is, nobody can tell a format."""
-
-
-def elect(ballots: Iterable[Ballot]) -> Election:
-    """Count the ballots."""
-    cast_ = list(ballots)
-    votes = Counter(one.format.name for one in cast_ if one.format is not None)
-    if not votes:
-        return Election(None, any(one.readable for one in cast_))
-    most = max(votes.values())
-    return Election(next(one for one in all_formats() if votes[one.name] == most), False)
-
-
-def _ballots(rows: Iterable[bytes], stage: str | None) -> Iterator[Ballot]:
-    voters = islice((raw for raw in rows if raw and not raw.isspace()), VOTERS)
-    return (cast(raw, stage) for raw in voters)
-
-
-def split_of(name: str) -> str:
-    """Guess the split of a file from its name: validation, test, or else train."""
-    words = set("".join(one if one.isalnum() else " " for one in name.lower()).split())
-    if words & {"valid", "validation", "val", "dev", "eval"}:
-        return "validation"
-    return "test" if words & {"test", "tests", "holdout"} else "train"
-
-
-def bound_rules(settings: Settings) -> dict[str, Bound]:
-    """The rules that are on, ready to make findings."""
-    rules = all_rules()
-    return {name: Bound(rules[name], one) for name, one in settings.rules.items()}
-
-
-def row_rules(settings: Settings, format: Format | None) -> dict[str, Bound]:  # noqa: A002
-    """The rules that judge the rows of a file. Of one in no known format, none that compares rows."""
-    bound = bound_rules(settings.judging(format.name if format else None))
-    if format is not None:
-        return bound
-    return {name: one for name, one in bound.items() if one.module.family != "duplicates"}
-
-
-def check_stream(
-    stream: BinaryIO,
-    settings: Settings,
-    *,
-    name: str = "",
-    on_format: Callable[[Format | None], object] = lambda chosen: None,
-    ledger: Ledger | None = None,
-    threads: int = 1,
-) -> Iterator[Located]:
-    """Judge a file from where the stream stands to its end.
-
-    Yields findings row by row (in no order within one), those about the file first where its head tells them,
-    else last. The stream must be able to seek, so that rows that seem equal can be compared. `name` is the
-    file's name without folders; `on_format` is told the format once it is known; what `ledger` accepts is not
-    yielded. From two on, so many `threads` of their own count tokens.
-
-    Raises TokensError for a tokenizer that cannot be used. Whatever reading raises passes through; OSError
-    too where the file shrinks meanwhile.
-    """
-    yield from _FileCheck(stream, settings, name, ledger, threads).run(on_format)
-
-
-def file_findings(stream: BinaryIO, settings: Settings, *, name: str = "") -> Iterator[Finding]:
-    """Only what is said about the file as a whole, for editors, which judge the rows themselves."""
-    check = _FileCheck(stream, settings, name, None, 1)
-    return (one.finding for one in check.run(lambda chosen: None, judge_rows=False))
-
-
-class _FileCheck:
-    """One run over one file."""
-
-    def __init__(
-        self, stream: BinaryIO, settings: Settings, name: str, ledger: Ledger | None, threads: int
-    ) -> None:
-        self._stream = stream
-        self._start = stream.tell()
-        self._reader = RowReader(stream, chunk_bytes=_CHUNK)
-        self._settings = settings
-        self._name = name
-        self._ledger = ledger
-        self._threads = threads
-        self._bound = bound_rules(settings)
+    def __init__(self, number: int, one: Input, held: Ordered, crew: Crew, resources: Resources) -> None:
+        """`held` takes what is found. `number` is what it calls the file, and the beginning of handles."""
+        self.number = number
+        self.input = one
+        self.origin = Origin(one.name, one.split)
+        self.format = None
+        self.asking = Judge(None, one.settings, self._member)
+        self.tallies = {}
+        self.summary = None
+        self.has_failed = False
+        self._held = held
+        self._crew = crew
+        self._resources = resources
+        self._start = one.stream.tell()
+        self._bound = bound_rules(one.settings)
+        self._tokens = TokenChecker(None, one.settings)
+        self._setup: tuple[Any, ...] = ()
+        self._checker: BatchChecker | None = None
+        self._is_bulk = False
+        self._members: dict[int, Member] = {}
         self._said: set[str] = set()
-        self._index = ExactIndex()
-        self._originals: dict[int, bytes] = {}
-        self._kept = 0
         self._rows = 0
         self._first = b""
         self._blank: tuple[int, int] = (0, 0)
-        self._tokens = TokenChecker(None, settings)
-        self._sums = _SUM in self._bound
-        self._judges_rows = True
         self._ceiling = 0
+        self._digest = xxh3_64()
 
-    def run(
-        self, on_format: Callable[[Format | None], object], *, judge_rows: bool = True
-    ) -> Iterator[Located]:
+    def look(self) -> bool:
+        """Find out what the file is; say whether it can be read row by row."""
+        self._reader = self._new_reader()
         head = self._reader.head
+        self._is_bulk = len(head) >= _BULK
         fault = sniff(head, complete=self._reader.complete)
         if fault is not None:
             words = JsonFault(fault.kind, Place(), fault.detail)
-            yield from self._of_file(if_on(self._bound, fault.kind, Bound.fault, words))
-            return
+            self._hold(HEAD, None, if_on(self._bound, fault.kind, Bound.fault, words))
+            return False
         elected = self._elected()
-        chosen = elected.format
-        on_format(chosen)
+        self.format = elected.format
         if elected.is_unknown:
-            yield from self._of_file(if_on(self._bound, "unknown-format", unknown_format))
-        self._tokens = TokenChecker(chosen, self._settings)
-        self._judges_rows = judge_rows
-        if judge_rows:
-            checker = RowChecker(chosen, self._settings, bulk=len(head) >= _BULK)
-            self._bound = row_rules(self._settings, chosen)
-            for batch, counted in self._in_threads(self._counted_ahead, self._holds_long_rows):
-                yield from self._judge(batch, checker, counted)
-        else:
-            for raw in self._read():
-                if self._count(raw) and self._sums:
-                    self._ceiling += self._tokens.ceiling(raw)
-        yield from self._of_file(self._at_the_end(chosen))
-        if self._ledger is not None:
-            self._ledger.complete = True
+            self._hold(HEAD, None, if_on(self._bound, "unknown-format", unknown_format))
+        settings = self.input.settings
+        stage = settings.stage or (self.format.stage if self.format else "")
+        self.origin = Origin(self.input.name, self.input.split, stage)
+        self.asking = Judge(self.format, settings, self._member)
+        self._tokens = TokenChecker(self.format, settings)
+        return True
+
+    def judge(self) -> Iterator[Judged]:
+        """Judge the rows one by one, and give what came of some after the others.
+
+        Raises TokensError, and WorkerError.
+        """
+        settings, name = self.input.settings, self.format.name if self.format else None
+        self._setup = (name, settings, self._compares, self._is_bulk)
+        self._checker = batch_checker(*self._setup)
+        self._bound = row_rules(settings, self.format)
+        if self._compares:
+            self.tallies = {trait: Tally() for trait in sorted({*self.asking.traits, "label"})}
+        for done in self._each("judge", lambda: (self.number << ROW_BITS, self._open_traits())):
+            self._fold(done)
+            yield done
+        self._summarise()
+
+    def spread(self) -> list[Verdict]:
+        """What is to be said of how often values are there. Raises OSError where a row is gone."""
+        found = list(self.asking.spread(self.tallies, self._bytes_before))
+        self._members.clear()
+        return found
+
+    @property
+    def compared(self) -> Compared | None:
+        """What is to be known of it where its rows are compared; None where they are not."""
+        if self.format is None or self.summary is None or not self._compares:
+            return None
+        return Compared(self.origin, self.format.name, self.input.settings)
+
+    def text(self, raw: bytes) -> str:
+        """The text of a row by which those that are nearly the same are found."""
+        assert self._checker is not None
+        return self._checker.text(raw)
+
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """The same of all rows that have one, with their handles."""
+        for found in self._each("texts"):
+            yield from ((self.number << ROW_BITS | number, text) for number, text in found)
+
+    def sketches(self, common: Common) -> Iterator[tuple[NDArray[np.int64], Sketches]]:
+        """The sketches of these texts, without common shingles, with the handles of the rows."""
+        self._setup = (*self._setup[:_SETUP], common)
+        self._checker = batch_checker(*self._setup)
+        for numbers, sketches in self._each("sketches"):
+            if len(numbers):
+                yield numbers + (self.number << ROW_BITS), sketches
+
+    def count(self) -> None:
+        """Read the rows without judging them."""
+        for batch in self._batches():
+            done = Judged()
+            rows = filled(batch)
+            done.count(rows)
+            done.ceiling += sum(map(self._tokens.ceiling, rows.values())) if SUM in self._bound else 0
+            self._fold(done)
+        self._summarise()
+
+    def close(self, others: Iterable[FileSummary] | None) -> None:
+        """Judge the file as a whole, once the others of the run were read, too; None where nobody does."""
+        if self.summary is None:
+            return
+        summary = replace(self.summary, others=tuple(others or ()))
+        names = ("file",) if others is None else ("file", "dataset")
+        for bound in bound_rules(self.input.settings).values():
+            hooks, formats = bound.module.hooks, bound.rule.formats
+            if not formats or summary.format in formats:
+                for hook in (hooks[name] for name in names if name in hooks):
+                    self.tell(hook(summary, bound))
+
+    def tell(self, findings: Iterable[Finding]) -> None:
+        """Take in findings about the file as a whole, once all of its rows were judged."""
+        self._hold(TAIL, None, findings)
+
+    def row(self, number: int) -> bytes:
+        """Read a row again. Raises OSError where it is gone."""
+        return next(raw for _, raw in self.rows((number,)))
+
+    def rows(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Read rows again, given in ascending order, with their numbers. Raises OSError where one is gone."""
+        try:
+            yield from self._reader.fetch_each(numbers)
+        except IndexError as error:
+            raise OSError(None, str(error)) from error
+
+    def _bytes_before(self, handle: int) -> int:
+        """How many bytes of the file stand before a row."""
+        try:
+            return self._reader.offset(handle & ROW)
+        except IndexError as error:
+            raise OSError(None, str(error)) from error
+
+    def _member(self, handle: int) -> Member:
+        if handle not in self._members:
+            read = self.row
+            self._members[handle] = member_of(handle, self.origin, self.format, lambda one: read(one & ROW))
+        return self._members[handle]
+
+    @property
+    def _compares(self) -> bool:
+        return self.asking.compares or self.asking.wants_near or bool(self.asking.traits)
+
+    def _elected(self) -> Election:
+        named = self.input.settings.format
+        if named:
+            return Election(get_format(named), False)
+        return elect(ballots(self._read(), self.input.settings.stage))
+
+    def _new_reader(self) -> RowReader:
+        return RowReader(self.input.stream, chunk_bytes=self._resources.chunk_bytes)
 
     def _batches(self) -> Iterator[Batch]:
         """The file from its start, however far it was read before: the rows that vote are not kept."""
-        self._stream.seek(self._start)
-        self._reader = RowReader(self._stream, chunk_bytes=_CHUNK)
+        self.input.stream.seek(self._start)
+        self._reader = self._new_reader()
         return iter(self._reader)
 
     def _read(self) -> Iterator[bytes]:
         """The rows of the file from its start."""
         return chain.from_iterable(batch.rows for batch in self._batches())
 
-    def _elected(self) -> Election:
-        named = self._settings.format
-        if named:
-            return Election(get_format(named), False)
-        return elect(_ballots(self._read(), self._settings.stage))
+    def _open_traits(self) -> list[Trait]:
+        """The traits whose values are not too many to be counted."""
+        return [trait for trait, tally in self.tallies.items() if not tally.is_open]
 
-    def _in_threads(
-        self, work: Callable[[Batch], _Result], worth: Callable[[Batch], bool] = lambda batch: True
-    ) -> Iterator[_Result]:
-        return in_threads(work, self._batches(), self._threads if self._tokens.shared else 1, worth)
+    def _each(self, method: str, arguments: Callable[[], tuple[Any, ...]] = tuple) -> Iterator[Any]:
+        """What a method of `BatchChecker` makes of all rows, in their order."""
+        assert self._checker is not None
+        resources = self._resources
+        batches = gathered(self._batches(), resources.task_bytes, resources.task_rows)
+        tasks = ((method, batch, *arguments()) for batch in batches)
+        alone = resources.alone_bytes if self._tokens.shared else inf
+        return self._crew.each(self._checker, (batch_checker, *self._setup), tasks, self._effort, alone)
 
-    def _holds_long_rows(self, batch: Batch) -> bool:
-        return max(map(len, batch.rows)) > self._tokens.plain
+    def _effort(self, task: tuple[Any, ...]) -> int:
+        """What a task costs, in bytes of rows that are only judged."""
+        batch: Batch = task[1]
+        size = batch.end - batch.offset
+        return _COUNTING * size if size > self._tokens.plain * len(batch.rows) else size
 
-    def _counted_ahead(self, batch: Batch) -> tuple[Batch, _Counted]:
-        """A batch with the token findings of its long rows, by row number."""
-        if not self._holds_long_rows(batch):
-            return batch, {}
-        tokens = self._tokens
-        long = [
-            (number, raw) for number, raw in enumerate(batch.rows, batch.first) if len(raw) > tokens.plain
-        ]
-        return batch, {number: tokens.findings(raw) for number, raw in long if tokens.needs(raw)}
+    def _hold(self, row: int, key: int | None, findings: Iterable[Finding]) -> None:
+        """Keep what is found in a row with a key, unless it is accepted."""
+        if self.input.ledger is not None:
+            findings = self.input.ledger.left(key, findings)
+        for finding in findings:
+            if self._is_new(finding):
+                self._held.add(self.number, (row, finding))
 
-    def _token_findings(self, number: int, raw: bytes, counted: _Counted) -> tuple[Finding, ...]:
-        """What the tokens of a row tell that is long or not proved clean."""
-        if len(raw) > self._tokens.plain:
-            return counted.get(number, ())
-        return self._tokens.findings(raw) if self._tokens.needs(raw) else ()
+    def _fold(self, done: Judged) -> None:
+        """Add what came of the next rows."""
+        if done.rows:
+            self._first = self._first or done.first
+            self._tell_blanks()
+        self._rows += done.rows
+        self._ceiling += done.ceiling
+        self._digest.update(done.exact.tobytes())
+        for trait, values in done.values.items():
+            for value, handles in values.items():
+                self.tallies[trait].extend(value, handles)
+        for number, key, found in done.found:
+            if number > done.last:  # blank, as all that follows
+                start, count = self._blank
+                self._blank = (start, count + 1) if count else (number, 1)
+            else:
+                self._hold(number, key, found)
 
-    def _judge(self, batch: Batch, checker: RowChecker, counted: _Counted) -> Iterator[Located]:
-        check, add, seen = checker.findings, self._index.add, "exact-duplicate" in self._bound
-        tokens, sums = self._tokens, self._sums
-        for number, raw in enumerate(batch.rows, batch.first):
-            if not self._count(raw):
-                self._note_blank(number)
-                continue
-            if self._blank[1]:
-                yield from self._blank_rows()
-            if number in batch.oversize:
-                yield from self._too_large(number, raw, batch.oversize[number])
-                continue
-            found = check(raw)
-            if sums and found is not CLEAN:
-                self._ceiling += tokens.ceiling(raw)
-            if found is not CLEAN or len(raw) > tokens.plain:
-                found += self._token_findings(number, raw, counted)
-            if found:
-                yield from (one for one in self._of_row(number, raw, found) if self._is_new(one.finding))
-            if seen:
-                key = facts_of(raw).exact
-                first = add(key, number)
-                if first is not None:
-                    yield from self._duplicate(number, raw, key, first)
-
-    def _of_file(self, findings: Iterable[Finding]) -> Iterator[Located]:
-        return self._of_row(None, b"", findings)
-
-    def _of_row(self, number: int | None, raw: bytes, findings: Iterable[Finding]) -> Iterator[Located]:
-        """The findings that are not accepted."""
-        if self._ledger is not None:
-            findings = self._ledger.left(None if number is None else facts_of(raw).exact, findings)
-        return (Located(number, raw, finding) for finding in findings)
-
-    def _count(self, raw: bytes) -> bool:
-        """Count a row unless it is blank; say whether it was counted."""
-        if not raw or raw.isspace():
-            return False
-        if not self._rows:
-            self._first = raw[:1_000]
-        self._rows += 1
-        return True
+    def _tell_blanks(self) -> None:
+        """Blank rows are told once a row follows them: those at the end of a file harm nobody."""
+        (start, count), self._blank = self._blank, (0, 0)
+        found = if_on(self._bound, "blank-row", blank_row)
+        for number in range(start, start + count):
+            self._hold(number, row_key(b""), found)
 
     def _is_new(self, finding: Finding) -> bool:
         """Whether the finding is to be told: some are said once a file, at the first row."""
@@ -326,45 +314,34 @@ class _FileCheck:
         self._said.add(finding.rule)
         return True
 
-    def _note_blank(self, number: int) -> None:
-        start, count = self._blank
-        self._blank = (start, count + 1) if count else (number, 1)
+    def _summarise(self) -> None:
+        settings = self.input.settings
+        self.summary = FileSummary(
+            name=self.input.file_name,
+            size=self._reader.size,
+            rows=self._rows,
+            format=self.format.name if self.format else None,
+            method=settings.stage,
+            split=self.input.split,
+            accepted=settings.formats,
+            bom=self._reader.bom,
+            crlf=self._reader.crlf,
+            lf=self._reader.lf,
+            cr=self._reader.cr,
+            first=self._first,
+            tokens=self._all_tokens(bound_rules(settings).get(SUM)),
+            dataset=settings.dataset,
+            path=self.input.name,
+            number=self.number,
+            labels=self._labels(),
+            digest=self._digest.intdigest() if self.tallies and self._rows else 0,
+        )
 
-    def _blank_rows(self) -> Iterator[Located]:
-        """Blank rows are told once a row follows them: those at the end of a file harm nobody."""
-        (start, count), self._blank = self._blank, (0, 0)
-        for number in range(start, start + count):
-            yield from self._of_row(number, b"", if_on(self._bound, "blank-row", blank_row))
-
-    def _too_large(self, number: int, raw: bytes, length: int) -> Iterator[Located]:
-        return self._of_row(number, raw, if_on(self._bound, "row-too-large", row_too_large, length))
-
-    def _duplicate(self, number: int, raw: bytes, key: int, first: int) -> Iterator[Located]:
-        """Report a copy once its bytes were compared: equal keys alone prove nothing."""
-        if self._original(first) != raw.strip():
-            return
-        bound = self._bound["exact-duplicate"]
-        allowed = bound["max_copies"] or 1
-        if allowed > 1 or self._ledger is not None:
-            copies = self._index.count(key)
-            if copies <= allowed or (self._ledger and self._ledger.accepts("exact-duplicate", key, copies)):
-                return
-        yield Located(number, raw, duplicate(bound, first))
-
-    def _original(self, row: int) -> bytes:
-        """An earlier row without outer white space. Raises OSError where it is gone."""
-        original = self._originals.get(row)
-        if original is None:
-            try:
-                original = self._reader.fetch(row).strip()
-            except IndexError as error:
-                raise OSError(str(error)) from error
-            if self._kept > _ORIGINALS:
-                self._originals.clear()
-                self._kept = 0
-            self._originals[row] = original
-            self._kept += len(original)
-        return original
+    def _labels(self) -> dict[Hashable, int]:
+        """How often each short answer is there."""
+        tally = self.tallies.get("label")
+        labels = tally.counts.items() if tally else ()
+        return {value: count.rows for value, count in labels if value is not None}
 
     def _all_tokens(self, asking: Bound | None) -> int | None:
         """The tokens of all rows, counted only where their bytes and texts leave room for too many.
@@ -372,7 +349,7 @@ class _FileCheck:
         Editors, which have the rows judged apart, are to wait for no slower tokenizer than those that ship.
         """
         tokens = self._tokens
-        if asking is None or not (tokens.shared or self._judges_rows):
+        if asking is None or not (tokens.shared or self._checker is not None):
             return None
         most, epochs = asking["maximum"], asking["epochs"]
         if tokens.shared:
@@ -380,30 +357,7 @@ class _FileCheck:
                 return None
             if sum(map(tokens.bound, self._read())) * epochs <= most:
                 return None
-        return sum(self._in_threads(self._tokens_of))
-
-    def _tokens_of(self, batch: Batch) -> int:
-        rows = (raw for number, raw in enumerate(batch.rows, batch.first) if number not in batch.oversize)
-        return sum(one.total for one in map(self._tokens.measure, rows) if one is not None)
-
-    def _at_the_end(self, chosen: Format | None) -> Iterator[Finding]:
-        bound_to_file = bound_rules(self._settings)
-        summary = FileSummary(
-            name=self._name,
-            size=self._reader.size,
-            rows=self._rows,
-            format=chosen.name if chosen else None,
-            method=self._settings.stage,
-            split=self._settings.split or split_of(self._name),
-            accepted=self._settings.formats,
-            bom=self._reader.bom,
-            crlf=self._reader.crlf,
-            lf=self._reader.lf,
-            cr=self._reader.cr,
-            first=self._first,
-            tokens=self._all_tokens(bound_to_file.get(_SUM)),
-        )
-        for bound in bound_to_file.values():
-            hook, formats = bound.module.hooks.get("file"), bound.rule.formats
-            if hook is not None and (not formats or summary.format in formats):
-                yield from hook(summary, bound)
+        if self._checker is None:
+            return sum(tokens_of(tokens, batch) for batch in self._batches())
+        total: int = sum(self._each("tokens"))
+        return total

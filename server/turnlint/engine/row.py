@@ -15,16 +15,18 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from xxhash import xxh3_64_intdigest
 
+from turnlint.engine.facts import Plan, example_in, example_of, facts_from, near_text
 from turnlint.engine.triggers import Scanner, literals
 from turnlint.formats import Format, detect
 from turnlint.formats.shape import FAULT_CAP, declared_keys, faults
 from turnlint.model import Example, Facts, Finding, JsonFault, Place, Pointer, Row, Settings, ShapeFault
 from turnlint.rules import BLANK, ORDER, REPEAT, Bound, Keys, Trigger, all_rules
+from turnlint.text.compact import compact
 from turnlint.text.decode import decode
+from turnlint.text.ready import ready
 
-__all__ = ["CLEAN", "FINDING_CAP", "RowChecker", "bind", "facts_of"]
+__all__ = ["CLEAN", "FINDING_CAP", "RowChecker", "bind"]
 
 FINDING_CAP = 100
 """So many findings of one rule are told of a row. All are made alike: more would only be slow."""
@@ -52,9 +54,21 @@ _NONE = Trigger()
 _Hook = Callable[..., Iterable[Finding]]
 
 
-def facts_of(raw: bytes) -> Facts:
-    """What the cross-row rules need of a row."""
-    return Facts(xxh3_64_intdigest(raw.strip(b" \t\r")))
+class _Outline:
+    """What is known of plain rows with the same sequence of roles."""
+
+    __slots__ = ("is_ordered", "plan", "quotes", "room")
+
+    def __init__(self, example: Example, format: Format, is_ordered: bool) -> None:  # noqa: A002
+        """Take what one of them holds, and whether its sequence of roles is in order."""
+        texts = [turn.text for turn in example.all_turns]
+        self.is_ordered = is_ordered
+        self.plan = Plan(example)
+        self.quotes = 2 * _strings(example.value)
+        """So many quotes are in such a row, but for those in its texts."""
+        least = len(compact(example.value)) - sum(len(compact(text)) - 2 for text in texts)
+        self.room = least + len(',"":""') + min(map(len, format.plain_keys)) - 1
+        """Where there are no more bytes besides the characters of its texts, no key stands twice."""
 
 
 class RowChecker:
@@ -65,7 +79,7 @@ class RowChecker:
 
         `bulk` says that many rows will come, so that loading the fast scanner pays.
         """
-        self._format = format
+        self.format = self._format = format
         self._name = format.name if format else None
         self._bound = bind(settings.judging(self._name), self._name)
         rich = Keys(tuple(sorted(declared_keys(format.shape) - format.plain_keys))) if format else Keys(())
@@ -79,25 +93,47 @@ class RowChecker:
         }
         self._yields = {name: set(bound.rule.yields_to) for name, bound in self._bound.items()}
         self._hooks = {hook: list(self._of(hook)) for hook in ("turn", "example", "text")}
-        self._decode = msgspec.json.Decoder(format.shape).decode if format else None
-        self._outlines: dict[Hashable, int] = {}
+        self._decode = msgspec.json.Decoder(ready(format.shape)).decode if format else None
+        self._outlines: dict[Hashable, _Outline] = {}
 
     def check(self, raw: bytes) -> tuple[tuple[Finding, ...], Facts]:
         """Judge one row, given without its line end. Never raises, whatever the bytes."""
-        return self.findings(raw), facts_of(raw)
+        shaped, hits = self._typed(raw), self._scanner.hits(raw)
+        plain = self._plain(shaped, hits)
+        if plain is not None and not hits and _is_clean(raw, *plain):
+            known, texts = plain
+            return CLEAN, known.plan.facts(raw, texts)
+        row = decode(raw)
+        example = example_in(row.value, self._format)
+        facts = plain[0].plan.facts(raw, plain[1]) if plain and row.parsed else facts_from(raw, example)
+        return self._judge(row, example, hits, shaped), facts
 
     def findings(self, raw: bytes) -> tuple[Finding, ...]:
         """What `check` finds, without the facts."""
-        shaped = self._typed(raw)
-        hits = self._scanner.hits(raw)
-        if shaped is not None and not hits and self._is_clean(raw, shaped):
+        shaped, hits = self._typed(raw), self._scanner.hits(raw)
+        plain = None if hits else self._plain(shaped, hits)
+        if plain is not None and _is_clean(raw, *plain):
             return CLEAN
-        return self._judge(raw, hits, shaped)
+        return self._judge_raw(raw, hits, shaped)
+
+    def near_text(self, raw: bytes) -> str:
+        """The text of a row by which those that are nearly the same are found; empty where it has none."""
+        shaped, hits = self._typed(raw), self._scanner.hits(raw)
+        plain = self._plain(shaped, hits)
+        if plain is not None:
+            known, texts = plain
+            return known.plan.near_text(texts)
+        example = example_of(raw, self._format)
+        if example is None:
+            return ""
+        if shaped is not None and not hits & self._rich:
+            self._remember(shaped, example.value, example)
+        return near_text(example)
 
     def judge(self, raw: bytes) -> tuple[Finding, ...]:
         """Judge one row the slow way, with nothing proved; `check` must agree with it."""
         unproved = self._traits[BLANK] | self._traits[REPEAT]
-        return self._judge(raw, self._scanner.everything | unproved, None)
+        return self._judge_raw(raw, self._scanner.everything | unproved, None)
 
     def _typed(self, raw: bytes) -> Any:
         """The row as its declared shape, or None where it has another shape or is no JSON."""
@@ -108,28 +144,31 @@ class RowChecker:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
-    def _is_clean(self, raw: bytes, shaped: Any) -> bool:
-        if self._format is None or self._format.outline is None:
-            return False
-        outline, texts = self._format.outline(shaped)
-        quotes = self._outlines.get(outline)
-        if not quotes:
-            return False
-        # A row of this outline has so many strings; one more would be a key that stands twice.
-        surplus = raw.count(b'"') - quotes
-        if surplus and surplus != raw.count(b'\\"'):
-            return False
-        try:
-            return not ("" in texts or any(map(str.isspace, texts)) or any(map(eq, texts, texts[1:])))
-        except TypeError:  # a content that is not text
-            return False
+    def _plain(self, shaped: Any, hits: int) -> tuple[_Outline, list[str]] | None:
+        """The texts of a plain row and what is known of its outline; None where that is nothing.
 
-    def _judge(self, raw: bytes, hits: int, shaped: Any) -> tuple[Finding, ...]:
+        Each turn has one text, which is not blank, and nothing else.
+        """
+        if shaped is None or hits & self._rich or self._format is None or self._format.outline is None:
+            return None
+        outline, texts = self._format.outline(shaped)
+        known = self._outlines.get(outline)
+        try:
+            if known is None or "" in texts or any(map(str.isspace, texts)):
+                return None
+        except TypeError:  # a content that is not text
+            return None
+        return known, texts
+
+    def _judge_raw(self, raw: bytes, hits: int, shaped: Any) -> tuple[Finding, ...]:
         row = decode(raw)
+        return self._judge(row, example_in(row.value, self._format), hits, shaped)
+
+    def _judge(self, row: Row, example: Example | None, hits: int, shaped: Any) -> tuple[Finding, ...]:
         found = [*self._json_findings(row.faults)]
         if not row.parsed or self._format is None:
             return tuple(found)
-        if type(row.value) is not dict:
+        if example is None:
             if row.faults:  # a lone NaN
                 return tuple(found)
             fault = JsonFault("not-an-object", Place(), _not_an_object(row.value))
@@ -142,15 +181,13 @@ class RowChecker:
             return (*found, *self._json_findings((stranger,)))
         found += self._shape_findings(departures)
         if len(departures) < FAULT_CAP:  # else nobody knows what else is wrong, and not much is right
-            found += self._content_findings(row, hits, shaped, departures)
+            found += self._content_findings(row, example, hits, shaped, departures)
         return tuple(_capped(found))
 
     def _content_findings(
-        self, row: Row, hits: int, shaped: Any, departures: list[ShapeFault]
+        self, row: Row, example: Example, hits: int, shaped: Any, departures: list[ShapeFault]
     ) -> list[Finding]:
         """What is wrong with the turns of a row, of which its departures from the shape are told already."""
-        assert self._format is not None
-        example = self._format.example(row.value)
         marked = {fault.place.pointer for fault in departures}
         marked |= {fault.place.pointer[:-1] for fault in departures if fault.meant}
         judged = list(self._example_findings(example, hits | self._traits_of(example), marked))
@@ -216,15 +253,15 @@ class RowChecker:
         return JsonFault("mixed-formats", Place(), f"{words} Convert it, or move it to a file of its own.")
 
     def _remember(self, shaped: Any, value: Any, example: Example) -> None:
-        """Remember of the outline of a plain row how many quotes it has; 0 if a rule about order fires."""
+        """Remember what is to be known of plain rows of an outline."""
         if self._format is None or self._format.outline is None:
             return
         outline, texts = self._format.outline(shaped)
         if outline in self._outlines or len(self._outlines) >= _OUTLINES:
             return
         if all(type(text) is str for text in texts):
-            ordered = next(self._example_findings(example, self._traits[ORDER]), None) is None
-            self._outlines[outline] = 2 * _strings(value) if ordered else 0
+            is_ordered = next(self._example_findings(example, self._traits[ORDER]), None) is None
+            self._outlines[outline] = _Outline(example, self._format, is_ordered)
 
     def _of(self, hook: str) -> Iterator[tuple[Bound, _Hook, int]]:
         """The rules with this function, each with the bits of its trigger.
@@ -236,6 +273,17 @@ class RowChecker:
                 trigger = _trigger(bound)
                 mask = self._scanner.bits.get(trigger) or self._traits.get(trigger) or self._always
                 yield bound, bound.module.hooks[hook], mask
+
+
+def _is_clean(raw: bytes, known: _Outline, texts: list[str]) -> bool:
+    """Whether nothing can be wrong with a plain row that pulls no trigger."""
+    if not known.is_ordered or any(map(eq, texts, texts[1:])):
+        return False
+    if len(raw) - sum(map(len, texts)) <= known.room:
+        return True
+    # A row of this outline has so many strings; one more would be a key that stands twice.
+    surplus = raw.count(b'"') - known.quotes
+    return not surplus or surplus == raw.count(b'\\"')
 
 
 def bind(settings: Settings, format_name: str | None) -> dict[str, Bound]:

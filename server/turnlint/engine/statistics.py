@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from msgspec import Struct, field
 
-from turnlint.engine.file import vote
+from turnlint.engine.election import vote
 from turnlint.engine.threads import in_threads
 from turnlint.engine.tokens import ships
 from turnlint.formats import Format, get_format
@@ -110,6 +110,11 @@ class Statistics(Struct):
     def examples(self) -> int:
         """How many examples were counted."""
         return self.tokens.size
+
+    @property
+    def rows(self) -> int:
+        """How many rows are not blank."""
+        return self.examples + self.skipped.total() - self.skipped["blank"]
 
     def merge(self, other: Statistics) -> None:
         """Add the numbers of other rows."""

@@ -21,15 +21,17 @@ def in_threads(
     items: Iterable[_Item],
     threads: int,
     worth: Callable[[_Item], bool] = lambda item: True,
+    here: Callable[[_Item], _Result] | None = None,
 ) -> Iterator[_Result]:
     """Yield what `work` makes of each item, in the order of the items.
 
     They are taken by the caller's thread, and no more of them than one for each thread and one that waits:
-    memory stays flat. Those that are not `worth` a thread are worked on in the caller's. What `work` raises
-    is raised here.
+    memory stays flat. Those that are not `worth` a thread are worked on in the caller's, by `here` where that
+    is given. What `work` raises is raised here.
     """
+    here = here or work
     if threads < 2:
-        yield from map(work, items)
+        yield from map(here, items)
         return
     pool: ThreadPoolExecutor | None = None
     waiting: deque[Callable[[], _Result]] = deque()
@@ -39,7 +41,7 @@ def in_threads(
                 pool = pool or _pool(threads)
                 waiting.append(pool.submit(work, item).result)
             else:
-                waiting.append(partial(work, item))
+                waiting.append(partial(here, item))
             if len(waiting) > threads:
                 yield waiting.popleft()()
         while waiting:

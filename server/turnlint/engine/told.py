@@ -1,18 +1,36 @@
-"""Findings that no row check makes: of rows not judged, of rows that repeat others, of unknown files."""
+"""The rules that are on, and findings that no row check makes: of rows not judged, of unknown files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from turnlint.model import Finding, JsonFault, Place, Related, Severity
-from turnlint.rules import Bound
+from turnlint.formats import Format
+from turnlint.model import Finding, JsonFault, Place, Settings
+from turnlint.rules import Bound, all_rules
 
-__all__ = ["blank_row", "duplicate", "first_copy", "if_on", "row_too_large", "unknown_format"]
+__all__ = [
+    "blank_row",
+    "bound_rules",
+    "if_on",
+    "row_rules",
+    "row_too_large",
+    "unknown_format",
+]
 
 
-_NAMED = 3
-"""Of more copies, so many are named in words."""
+def bound_rules(settings: Settings) -> dict[str, Bound]:
+    """The rules that are on, ready to make findings."""
+    rules = all_rules()
+    return {name: Bound(rules[name], one) for name, one in settings.rules.items()}
+
+
+def row_rules(settings: Settings, format: Format | None) -> dict[str, Bound]:  # noqa: A002
+    """The rules that judge the rows of a file. Of one in no known format, none that compares rows."""
+    bound = bound_rules(settings.judging(format.name if format else None))
+    if format is not None:
+        return bound
+    return {name: one for name, one in bound.items() if one.module.family != "duplicates"}
 
 
 def if_on(
@@ -40,24 +58,3 @@ def unknown_format(bound: Bound) -> Finding:
         "If it is training data, name its format (`--format`, or `format` in turnlint.toml)."
     )
     return bound.fault(JsonFault("unknown-format", Place(), words))
-
-
-def duplicate(bound: Bound, first: int) -> Finding:
-    """What is said of a row that repeats an earlier one; `first` is the 0-based number of that one."""
-    what = f"this row repeats row {first + 1}, byte for byte"
-    todo = "Delete it, unless the repetition is meant to weigh more."
-    return bound.at(Place(), what, todo, related=(Related("first copy", first),))
-
-
-def first_copy(bound: Bound, later: tuple[int, ...], copies: int) -> Finding:
-    """What an editor says of the first of equal rows: `later` are 0-based numbers of some of its `copies`."""
-    related = tuple(Related("a later copy", number) for number in later)
-    named = [f"{number + 1:,}" for number in later[:_NAMED]]
-    if copies == 1:
-        words = f"Row {named[0]} repeats this row."
-    elif copies == len(named):
-        words = f"Rows {', '.join(named[:-1])} and {named[-1]} repeat this row."
-    else:
-        words = f"Rows {', '.join(named)} and {copies - len(named):,} more repeat this row."
-    severity = min(bound.settings.severity, Severity.INFO)
-    return Finding(bound.module.name, bound.module.family, severity, words, Place(), related)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, UnsetType
 
 from turnlint.formats import Format
+from turnlint.formats.media import read_media
 from turnlint.formats.prompt_completion import read_pair
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place, Text
@@ -43,6 +44,7 @@ def _example(value: dict[str, Any]) -> Example:
         place=Place(),
         value=value,
         aside=tuple(_earlier(value.get("history"))),
+        media=read_media(value),
         readable="instruction" in value and "output" in value,
     )
 

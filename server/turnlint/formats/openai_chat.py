@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from operator import attrgetter
 from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
 
 from turnlint.formats import Format
+from turnlint.formats.media import read_media
 from turnlint.formats.messages import (
     MESSAGES_ALIASES,
     FunctionDefinition,
@@ -48,14 +50,18 @@ def _example(value: dict[str, Any]) -> Example:
         value=value,
         tools=read_tools(value, ()),
         has_tools=bool(value.get("tools")) or bool(value.get("functions")),
+        media=read_media(value),
         parallel_calls=value.get("parallel_tool_calls"),
         readable=bool(turns) and all(turn.role is not None for turn in turns),
     )
 
 
+_content = attrgetter("content")
+
+
 def _outline(row: Chat) -> tuple[Hashable, list[str]]:
     messages = row.messages
-    return tuple(map(type, messages)), [message.content for message in messages]  # type: ignore[misc]
+    return tuple(map(type, messages)), list(map(_content, messages))
 
 
 FORMAT = Format(

@@ -18,6 +18,7 @@ from turnlint.formats.messages import (
     read_tools,
     read_turns,
 )
+from turnlint.formats.scores import read_scores
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -91,6 +92,7 @@ def _example(value: dict[str, Any]) -> Example:
         preferred=preferred,
         non_preferred=non_preferred,
         outputs=(Place(("preferred_output",)), Place(("non_preferred_output",))),
+        scores=read_scores(value),
         tools=read_tools(prompt, ("input",)),
         has_tools=bool(prompt.get("tools")),
         parallel_calls=prompt.get("parallel_tool_calls"),

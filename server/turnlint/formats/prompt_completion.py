@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Annotated, Any
 
 from turnlint.formats import Format
+from turnlint.formats.media import read_media
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Content, Example, Place, Text, Turn
 
@@ -49,7 +50,14 @@ def read_pair(value: dict[str, Any], keys: dict[str, str]) -> tuple[Turn, ...]:
 
 def _example(value: dict[str, Any]) -> Example:
     turns = read_pair(value, _KEYS)
-    return Example("prompt-completion", turns, place=Place(), value=value, readable=len(turns) == len(_KEYS))
+    return Example(
+        "prompt-completion",
+        turns,
+        place=Place(),
+        value=value,
+        media=read_media(value),
+        readable=len(turns) == len(_KEYS),
+    )
 
 
 def _outline(row: Pair) -> tuple[Hashable, list[str]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET, UnsetType
 
 from turnlint.formats import Format
+from turnlint.formats.media import read_media
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Content, Example, Place, Text, Turn
 from turnlint.text.compact import compact
@@ -109,6 +110,7 @@ def _example(value: dict[str, Any]) -> Example:
         value=value,
         has_tools=bool(value.get("tools")),
         aside=_tools(value.get("tools")),
+        media=read_media(value),
         readable=bool(turns) and all(turn.role is not None for turn in turns),
     )
 

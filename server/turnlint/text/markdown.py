@@ -134,7 +134,7 @@ class Markdown(PlainText):
         core = word.lstrip(_BEFORE).rstrip(_BEHIND)
         if core.count("(") > core.count(")") and f"{core})" in word:
             core += ")"
-        if _PLAIN.fullmatch(core) and found.re is _WORDS:
+        if re.fullmatch(_PLAIN, core) and found.re is _WORDS:
             return word
         lead, _, trail = word.partition(core)
         return lead + self._quoted(core) + trail
@@ -150,8 +150,8 @@ _WORDS = re.compile(r"\S+")
 _BEFORE = "(\"'“‘«"
 _BEHIND = ".,;:!?)\"'”’»…%"
 _LETTERS = r"[A-Za-z0-9\u0080-\U0010ffff]+"
-_PLAIN = re.compile(rf"(?:{_LETTERS}(?:[-'/,]{_LETTERS})*|[A-Za-z](?:\.[A-Za-z])+|[0-9]+\.[0-9]+)?")
-"""Words, `e.g`, and numbers, but no name of a host."""
+_PLAIN = rf"(?:{_LETTERS}(?:[-'/,]{_LETTERS})*|[A-Za-z](?:\.[A-Za-z])+|[0-9]+\.[0-9]+)?"
+"""Words, `e.g`, and numbers, but no name of a host. Compiled by its first use."""
 _LIST = re.compile(r"^[0-9]+[.)]")
 """What would begin a list."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from turnlint.text.scan import tokens
 
-__all__ = ["head", "pretty"]
+__all__ = ["head", "pretty", "unfolded"]
 
+_LINE_FEED = re.compile(r"(?<!\\)(?:\\\\)*\\n")
 _OPENING = frozenset("{[")
 _CLOSING = frozenset("}]")
 
@@ -28,6 +30,11 @@ def pretty(text: str) -> Iterator[str]:
         if kind in _OPENING:
             depth += 1
         before, end = kind, stop
+
+
+def unfolded(text: str) -> Iterator[str]:
+    """The same with a new line behind each line feed that a string holds, to be compared line by line."""
+    return (_LINE_FEED.sub(r"\g<0>\n", piece) for piece in pretty(text))
 
 
 def head(text: str, limit: int) -> tuple[str, bool]:

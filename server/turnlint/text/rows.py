@@ -12,12 +12,13 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from itertools import chain, groupby
 from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
-__all__ = ["CUT_BYTES", "HEAD_BYTES", "ROW_BYTES", "Batch", "FileFault", "RowReader", "sniff"]
+__all__ = ["CUT_BYTES", "HEAD_BYTES", "ROW_BYTES", "Batch", "FileFault", "Marks", "RowReader", "sniff"]
 
 HEAD_BYTES = 1 << 20
 """How much of a file decides what it is and how its rows end."""
@@ -27,6 +28,7 @@ ROW_BYTES = 64 << 20
 _BOM = b"\xef\xbb\xbf"
 CUT_BYTES = 1 << 10
 """So much of a larger row is kept."""
+_SHORTER = "row {} is gone: the file has become shorter"
 _CR_ROW_END = re.compile(rb"[}\]][ \t]*+\r")
 
 
@@ -47,6 +49,19 @@ class Batch(Struct):
     """The last one has a line end."""
     oversize: dict[int, int]
     """Lengths in bytes of the rows that are cut, by row number."""
+
+
+class Marks(Struct, frozen=True):
+    """Where some of the rows of a stream begin: enough to read any of them again."""
+
+    rows: int
+    """How many rows there are."""
+    bare_cr: bool
+    """They end in a bare `\\r`."""
+    firsts: array[int]
+    """The 0-based numbers of these rows, in ascending order,"""
+    offsets: array[int]
+    """and where they begin, in bytes."""
 
 
 class RowReader:
@@ -103,6 +118,20 @@ class RowReader:
             self._note(batch)
             yield batch
 
+    @property
+    def marks(self) -> Marks:
+        """What another reader needs to fetch the rows that this one has read."""
+        return Marks(self.rows, self._row_end == b"\r", self._firsts, self._offsets)
+
+    @classmethod
+    def marked(cls, stream: BinaryIO, marks: Marks, *, chunk_bytes: int) -> RowReader:
+        """A reader that fetches rows of a stream that another one has read. It is not for iterating."""
+        reader = cls(BytesIO(), chunk_bytes=chunk_bytes)
+        reader._stream, reader._origin = stream, stream.tell()
+        reader._row_end = b"\r" if marks.bare_cr else b"\n"
+        reader.rows, reader._firsts, reader._offsets = marks.rows, marks.firsts, marks.offsets
+        return reader
+
     def fetch(self, row: int) -> bytes:
         """Read one row again by its 0-based number; it comes as iteration gave it.
 
@@ -113,17 +142,44 @@ class RowReader:
 
     def fetch_many(self, rows: Iterable[int]) -> dict[int, bytes]:
         """Read several rows again, each chunk once; the stream is left where it stood. Raises as `fetch`."""
-        wanted = sorted(set(rows))
-        if wanted and not 0 <= wanted[0] <= wanted[-1] < self.rows:
-            raise IndexError(f"only rows 0 to {self.rows - 1} have been read")
-        found: dict[int, bytes] = {}
         position = self._stream.tell()
         try:
-            for index, group in groupby(wanted, key=lambda row: bisect_right(self._firsts, row) - 1):
-                found |= self._reread(index, list(group))
+            return dict(self.fetch_each(sorted(set(rows))))
         finally:
             self._stream.seek(position)
-        return found
+
+    def fetch_each(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield rows that were read, by ascending number, as they are asked for. Raises as `fetch`.
+
+        The stream may be used for other things meanwhile, and is left anywhere.
+        """
+        for index, group in groupby(rows, key=self._batch_of):
+            yield from self._reread(index, list(group)).items()
+
+    def offset(self, row: int) -> int:
+        """The byte offset of a row that was read, from where the reader began. Raises as `fetch`."""
+        index = self._batch_of(row)
+        position, missing = self._offsets[index], row - self._firsts[index]
+        self._stream.seek(self._origin + position)
+        while missing and (chunk := self._stream.read(self._chunk_bytes)):
+            ends = chunk.count(self._row_end)
+            if ends < missing:
+                missing -= ends
+                position += len(chunk)
+                continue
+            at = 0
+            for _ in range(missing):
+                at = chunk.index(self._row_end, at) + 1
+            return position + at
+        if missing:
+            raise IndexError(_SHORTER.format(row))
+        return position
+
+    def _batch_of(self, row: int) -> int:
+        """Which of the batches has a row."""
+        if not 0 <= row < self.rows:
+            raise IndexError(f"only rows 0 to {self.rows - 1} have been read")
+        return bisect_right(self._firsts, row) - 1
 
     def _reread(self, index: int, wanted: list[int]) -> dict[int, bytes]:
         first, offset = self._firsts[index], self._offsets[index]
@@ -134,7 +190,7 @@ class RowReader:
             found |= {row: batch.rows[row - batch.first] for row in wanted if batch.first <= row < behind}
             if behind > wanted[-1]:
                 return found
-        raise IndexError(f"row {wanted[-1]} is gone: the file has become shorter")
+        raise IndexError(_SHORTER.format(wanted[-1]))
 
     def _chunks(self) -> Iterator[bytes]:
         while chunk := self._stream.read(self._chunk_bytes):

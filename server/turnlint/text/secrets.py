@@ -65,5 +65,5 @@ def _dots(found: re.Match[str]) -> str:
 def _pattern() -> re.Pattern[str]:
     kinds = [f"(?:{'|'.join(one.prefixes)})(?={one.alphabet}{_SHORTEST})" for one in KINDS]
     prefix = "|".join((*kinds, f"sk-(?=[A-Za-z0-9]{_SHORTEST})"))
-    body = r"[A-Za-z0-9+/=\s\\\ufffd]{4,}"  # quoted, line ends are U+FFFD
+    body = r"[A-Za-z0-9+/=\s\\⏎␍⇥]{4,}"  # in quotes, line ends are shown
     return re.compile(rf"(?P<prefix>{prefix})[A-Za-z0-9_-]+|(?P<header>{PEM_HEADER}){body}")

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from turnlint.model import Example, Place, Pointer, Text, TokenSettings, Turn
 from turnlint.text.label import snippet
+from turnlint.text.ready import ready
 from turnlint.tokens import Cut, Measured, TemplateRefusal, TokensError, TurnTokens, tokenizer_of
 from turnlint.tokens.bounds import at_most
 from turnlint.tokens.conversation import Conversation, conversation, is_native, variants
@@ -165,7 +166,7 @@ class ByTemplate:
         return _Layout(written.text, encoded, shares)
 
     def _write(self, conversations: list[Conversation]) -> list[_Written]:
-        return msgspec.convert(self._program.ask(conversations, _SECONDS), list[_Written])
+        return msgspec.convert(self._program.ask(conversations, _SECONDS), ready(list[_Written]))
 
 
 def _conversation(
