@@ -10,6 +10,9 @@ a declaration `RULE`, and the functions that judge, each optional and each yield
     tokens(fit: Fit, example, rule)     one example with more tokens than the limit (than `share` of it, where
                                         that is a parameter of the rule)
     file(file: FileSummary, rule)       a file, once it was read
+    dataset(file: FileSummary, rule)    a file among the others of its data set, once all were read; not in
+                                        editors, which know the one file
+    copies, group, near, spread         rows that are compared with others: see `rules.compare`
 
 A rule without any of them states a fault that the text layer or the engine recognises and has words for.
 A module whose name begins with `_` is shared code of its family.
@@ -27,7 +30,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from turnlint.model import Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
+from turnlint.model import DatasetSettings, Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
+from turnlint.text.contrast import WHITE
 from turnlint.text.secrets import hide
 from turnlint.tokens import Cut, Measured
 
@@ -112,8 +116,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...] = ()
     """The formats that the rule is about; empty for all."""
     yields_to: tuple[str, ...] = ()
-    """Findings in the same row of which this rule would only be an echo: of rules about JSON or encoding, and
-    for rules about tokens of others about them."""
+    """Findings in the same row of which this rule would only be an echo: of rules about JSON or encoding, for
+    rules about tokens of others about them, and for rules with a `group` of others about the same rows."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """What targets and users may set, with the default of each."""
 
@@ -146,6 +150,17 @@ class FileSummary(Struct, frozen=True):
     """The first row, up to 1,000 bytes."""
     tokens: int | None = None
     """Of all rows together; None where no rule asks, or where they are few enough for certain."""
+    dataset: DatasetSettings = DatasetSettings()
+    path: str = ""
+    """Its name as the run knows it, for other files' findings."""
+    number: int = 0
+    """Which of the files that are compared with each other it is, from 0."""
+    labels: Mapping[Any, int] = field(default_factory=dict)
+    """How often each short answer is there; empty where rows are not compared, or they are too many."""
+    digest: int = 0
+    """A key of its rows in their order; 0 where they were not read as rows that are compared."""
+    others: tuple[FileSummary, ...] = ()
+    """For `dataset`: the other files that were compared with it, in order of the corpus, without theirs."""
 
 
 class Fit(Struct, frozen=True):
@@ -163,6 +178,7 @@ EFFECTS: Mapping[str, tuple[str, Severity]] = {
     "refuses-file": ("{target} refuses the file", Severity.ERROR),
     "refuses-row": ("{target} refuses the row", Severity.ERROR),
     "drops-row": ("{target} drops the row", Severity.ERROR),
+    "refuses-job": ("{target} refuses the job", Severity.ERROR),
     "may-refuse": ("{target} may refuse the file", Severity.WARNING),
     "cuts": ("{target} cuts off the rest", Severity.WARNING),
     "drops-image": ("{target} drops the image", Severity.WARNING),
@@ -181,7 +197,9 @@ class RuleModule(Struct, frozen=True):
     rule: Rule
     page: str
     """The docstring of the module."""
-    hooks: Mapping[str, Callable[..., Iterable[Finding]]]
+    hooks: Mapping[str, Callable[..., Iterable[Any]]]
+    trait: str = ""
+    """What a rule counts that has a `spread`."""
 
 
 class Bound(Struct, frozen=True):
@@ -235,7 +253,7 @@ class Bound(Struct, frozen=True):
         return Finding(name, family, self.settings.severity, hide(message), fault.place)
 
 
-HOOKS = ("shape", "turn", "example", "text", "tokens", "file")
+HOOKS = ("shape", "turn", "example", "text", "tokens", "file", "dataset", "copies", "group", "near", "spread")
 
 
 @cache
@@ -256,7 +274,7 @@ def all_rules() -> Mapping[str, RuleModule]:
 def _load(module: ModuleType, family: str) -> RuleModule:
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     hooks = {hook: getattr(module, hook) for hook in HOOKS if hasattr(module, hook)}
-    return RuleModule(name, family, module.RULE, module.__doc__ or "", hooks)
+    return RuleModule(name, family, module.RULE, module.__doc__ or "", hooks, getattr(module, "TRAIT", ""))
 
 
 def quote(value: Any, limit: int = 40) -> str:
@@ -267,5 +285,5 @@ def quote(value: Any, limit: int = 40) -> str:
     shown = value if isinstance(value, str) else words.get(value, repr(value))
     if type(value) in (int, float):
         shown = repr(value)
-    cut = shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    cut = (shown if len(shown) <= limit else shown[: limit - 1] + "…").translate(WHITE)
     return "`" + "".join(one if one.isprintable() and one != "`" else "\ufffd" for one in cut) + "`"

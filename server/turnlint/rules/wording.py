@@ -10,7 +10,7 @@ from typing import Any
 
 from turnlint.model import Edit, Fix, Place, ShapeFault
 
-__all__ = ["add", "closest", "is_finite", "nest", "one_of", "rename", "sentence"]
+__all__ = ["add", "closest", "is_finite", "nest", "one_of", "rename", "sentence", "where_held_out"]
 
 _LONGEST = 40
 """Nobody misspells a word of more code points than this."""
@@ -35,6 +35,11 @@ def _closest(word: str, known: tuple[str, ...]) -> str | None:
 
 def _plain(word: str) -> str:
     return word.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def where_held_out(split: str, words: str) -> str:
+    """Why something hurts in data to validate or test with; nothing for data to train on."""
+    return "" if split == "train" else words
 
 
 def one_of(words: Sequence[str]) -> str:

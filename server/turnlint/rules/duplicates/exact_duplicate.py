@@ -1,11 +1,10 @@
 """
 What it does:
-    Finds a row whose bytes equal those of an earlier row. The parameter `max_copies` says how often a row may
-    stand in a file; raise it where rows are repeated on purpose.
+    Finds a row whose bytes equal those of an earlier row of its split. The parameter `max_copies` says how often
+    a row may stand there; raise it where rows are repeated on purpose.
 
 Why it is bad:
-    The model sees the example twice as often as the others, and a copy in both training and validation data
-    makes the evaluation meaningless.
+    The model sees the example twice as often as the others.
 
 Example:
     {"prompt": "Name a prime.", "completion": "7"}
@@ -13,7 +12,7 @@ Example:
 
 Use instead:
     {"prompt": "Name a prime.", "completion": "7"}
-    {"prompt": "Name a prime.", "completion": "11"}
+    {"prompt": "Name an even prime.", "completion": "2"}
 
 Fix:
     None.
@@ -23,11 +22,32 @@ Sources:
     Data Makes Language Models Better (2022).
 """
 
+from collections.abc import Iterator
+
 from turnlint.model import Severity
-from turnlint.rules import Rule
+from turnlint.rules import Bound, Rule
+from turnlint.rules.compare import ROW, Copies, Verdict
+from turnlint.rules.wording import where_held_out
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model sees the example more often than the others",
     parameters={"max_copies": 1},
 )
+
+
+def copies(copies: Copies, rule: Bound) -> Iterator[Verdict]:
+    for number, row in enumerate(copies.others, copies.before + 2):
+        if number > rule["max_copies"]:
+            yield Verdict(
+                rule.module.name,
+                row,
+                f"this row repeats {ROW}, byte for byte",
+                "Delete it, unless the repetition is meant to weigh more.",
+                others=(copies.first,),
+                group=copies.key,
+                number=number,
+                why=where_held_out(
+                    copies.split, "the evaluation counts the example more often than the others"
+                ),
+            )
