@@ -61,9 +61,11 @@ def _fail(message: str) -> int:
 
 def _explain(error: Exception) -> str:
     from turnlint.config import ConfigError
+    from turnlint.corpus.scratch import ScratchError
+    from turnlint.engine.workers import WorkerError
     from turnlint.tokens import TokensError
 
-    if isinstance(error, ConfigError | TokensError):
+    if isinstance(error, ConfigError | TokensError | ScratchError | WorkerError):
         return str(error)
     from traceback import extract_tb
 

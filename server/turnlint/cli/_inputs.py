@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from turnlint.config.datasets import SKIPPED_FOLDERS, SUFFIXES
 from turnlint.config.discovery import Config, SettingsFinder, absolute, ignore_patterns
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["STDIN", "Inputs", "Source", "add_input_options", "add_paths", "find_inputs"]
 
 STDIN = "-"
-SUFFIXES = tuple(suffix + packed for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".bz2", ".xz"))
-SKIPPED_FOLDERS = frozenset(("node_modules", "site-packages", "__pycache__"))
 
 
 class Source(Struct, frozen=True):

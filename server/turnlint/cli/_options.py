@@ -11,7 +11,7 @@ from turnlint.cli._streams import UsageError, say
 from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.model import Settings
 
-__all__ = ["add_settings_options", "processors", "say_notes", "settings_finder"]
+__all__ = ["add_settings_options", "natural", "processors", "say_notes", "settings_finder"]
 
 
 def add_settings_options(parser: argparse.ArgumentParser) -> None:
@@ -77,6 +77,13 @@ def processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on this system
         return os.cpu_count() or 1
+
+
+def natural(word: str, what: str) -> int:
+    """Read a number from 1 on; `what` says what it is, and behind which option. Raises UsageError."""
+    if not (word.isascii() and word.isdecimal() and int(word[:9])) or len(word) > 9:
+        raise UsageError(f"`{word}` is not {what}")
+    return int(word)
 
 
 def _limit(word: str) -> int:

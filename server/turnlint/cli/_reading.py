@@ -7,26 +7,30 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import BinaryIO, cast
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, BinaryIO, cast
 
 from turnlint.cli._inputs import Source
 
-__all__ = ["Progress", "open_source"]
+__all__ = ["Progress", "allow_open_files", "open_source", "temporary_file"]
 
 _IN_MEMORY = 32 << 20
-"""Bytes of a pipe or a compressed file that are kept in memory before they go to a temporary file."""
+"""Bytes of pipes and compressed files that are kept in memory before they go to temporary files."""
 _BUFFER = 1 << 15
+_OTHER_FILES = 64
+_BEHIND = 1
+"""What follows the reading of files takes so many times as long, about."""
 
 
 class Progress:
-    """A line on the terminal that says how far reading has come, once that takes more than a second."""
+    """A line on the terminal that says how far the work has come, once that takes more than a second."""
 
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
         self._started = time.monotonic()
         self._due = self._started + 1
+        self._compared_since: float | None = None
         self._shown = False
 
     @classmethod
@@ -41,11 +45,28 @@ class Progress:
 
     def advance(self, count: int) -> None:
         """Note that so many bytes more were read."""
-        self._done = min(self._done + count, self._total)  # rows that are read again do not count
+        if self._compared_since is not None:  # again
+            return
+        self._done = min(self._done + count, self._total)
         now = time.monotonic()
-        if now >= self._due and self._done:
-            self._due = now + 0.1
-            self._show(self._done / (now - self._started))
+        if self._is_due(now) and self._done:
+            rate = self._done / (now - self._started)
+            behind = self._total * _BEHIND
+            left = (self._total - self._done + behind) / rate
+            self._show(
+                f"{_size(self._done)} of {_size(self._total)}, {_size(rate)}/s, {_duration(left)} left"
+            )
+
+    def compared(self, share: float) -> None:
+        """Note how far the work is that follows the reading of some files, from 0 to 1."""
+        now = time.monotonic()
+        if self._compared_since is None:
+            self._compared_since = now
+        if self._is_due(now) and share:
+            left = (now - self._compared_since) * (1 - share) / share
+            self._show(f"{_size(self._done)} read, {share:.0%} of the rows compared, {_duration(left)} left")
+        if share == 1:
+            self._compared_since = None
 
     def clear(self) -> None:
         """Take the line away."""
@@ -53,9 +74,15 @@ class Progress:
             self._put("")
             self._shown = False
 
-    def _show(self, rate: float) -> None:
-        left = (self._total - self._done) / rate
-        self._put(f"{_size(self._done)} of {_size(self._total)}, {_size(rate)}/s, {_duration(left)} left")
+    def _is_due(self, now: float) -> bool:
+        """Whether the line is to be written anew."""
+        if now < self._due:
+            return False
+        self._due = now + 0.1
+        return True
+
+    def _show(self, line: str) -> None:
+        self._put(line)
         self._shown = True
 
     def _put(self, line: str) -> None:
@@ -74,26 +101,45 @@ def _length(source: Source) -> int:
 
 
 @contextmanager
-def open_source(source: Source, progress: Progress | None = None) -> Iterator[BinaryIO]:
-    """Open a file for reading, unpacked and able to seek.
+def open_source(source: Source, progress: Progress | None = None, among: int = 1) -> Iterator[BinaryIO]:
+    """Open a file for reading, unpacked and able to seek; `among` so many that are open at once.
 
     Raises OSError, here or while it is read, also where a compressed file is damaged.
     """
+    in_memory = _IN_MEMORY // among
     with ExitStack() as stack:
         if source.stdin:
             if sys.stdin is None:
                 raise OSError(None, "standard input is closed")
-            yield stack.enter_context(_Spooled(cast("io.BufferedIOBase", sys.stdin.buffer)))
+            yield stack.enter_context(_Spooled(cast("io.BufferedIOBase", sys.stdin.buffer), in_memory))
             return
         raw = _CountingFile(source.path, progress) if progress else io.FileIO(source.path)
         file = stack.enter_context(io.BufferedReader(raw, _BUFFER))
         unpack = _UNPACKERS.get(source.path.suffix.lower())
         if unpack is not None:
-            yield stack.enter_context(_Spooled(stack.enter_context(unpack(file))))
+            yield stack.enter_context(_Spooled(stack.enter_context(unpack(file)), in_memory))
         elif file.seekable():
             yield file
         else:
-            yield stack.enter_context(_Spooled(file))
+            yield stack.enter_context(_Spooled(file, in_memory))
+
+
+def allow_open_files(count: int) -> None:
+    """Ask the system to let so many files be open, and a few more."""
+    with suppress(ImportError, OSError, ValueError):  # there is no such limit, or it cannot be raised
+        from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+
+        soft, hard = getrlimit(RLIMIT_NOFILE)
+        wanted = 2 * count + _OTHER_FILES  # a compressed file may have its temporary file
+        if soft != RLIM_INFINITY and soft < wanted:
+            setrlimit(RLIMIT_NOFILE, (wanted if hard == RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def temporary_file() -> IO[bytes]:
+    """A file without a name that is gone once it is closed, or its process ended."""
+    from tempfile import TemporaryFile  # takes long to load
+
+    return TemporaryFile()
 
 
 class _CountingFile(io.FileIO):
@@ -110,11 +156,11 @@ class _CountingFile(io.FileIO):
 class _Spooled(io.RawIOBase, BinaryIO):
     """A stream that can seek within what was read of it, because it is kept."""
 
-    def __init__(self, source: io.BufferedIOBase) -> None:
+    def __init__(self, source: io.BufferedIOBase, in_memory: int) -> None:
         from tempfile import SpooledTemporaryFile  # takes long to load
 
         self._source = source
-        self._kept = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed below
+        self._kept = SpooledTemporaryFile(in_memory)  # noqa: SIM115 - closed below
         self._end = 0
 
     def readable(self) -> bool:

@@ -17,23 +17,32 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
+from typing import BinaryIO, TypeAlias
 
 from turnlint.cli._baseline import Baselines, add_baseline_options
 from turnlint.cli._inputs import STDIN, Source, add_input_options, add_paths, find_inputs
-from turnlint.cli._options import add_settings_options, processors, say_notes, settings_finder
+from turnlint.cli._options import add_settings_options, natural, processors, say_notes, settings_finder
 from turnlint.cli._output import add_colour_option, style_of, without_output
 from turnlint.cli._program import one_of
-from turnlint.cli._reading import Progress, open_source
+from turnlint.cli._reading import Progress, allow_open_files, open_source, temporary_file
 from turnlint.cli._streams import Output, UsageError, say
+from turnlint.config.datasets import gather
 from turnlint.config.discovery import SEVERITIES, SettingsFinder
-from turnlint.engine import Located, check_stream, left_to_right
+from turnlint.engine import Input, Located, Resources, check_files, left_to_right
 from turnlint.engine.tokens import prepare
 from turnlint.formats import Format
-from turnlint.model import Settings, Severity
+from turnlint.model import Severity
 from turnlint.report import Report, RowFindings, Tally, load_report, report_names
+
+_MOST_JOBS = 8
+"""One process, which reads and adds up, keeps no more of them busy."""
+
+_Found: TypeAlias = Iterator[Located]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,6 +79,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     status("--exit-zero", action="store_true", help="Exit with 0 whatever is found")
     files = parser.add_argument_group("files").add_argument
     add_input_options(files)
+    files(
+        "--jobs",
+        type=partial(natural, what="a number of processes (--jobs)"),
+        metavar="N",
+        help="Judge the rows of large files in so many processes [default: one a processor, 8 at most]",
+    )
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
@@ -84,8 +99,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     for source in inputs.sources:
         check.prepare(source)
     check.report.begin()
-    for source in inputs.sources:
-        check.source(source)
+    check.sources(inputs.sources)
     check.finish()
     output.finish()
     problems = [*inputs.problems, *check.problems]
@@ -128,31 +142,20 @@ class _Check:
         self._baselines.file(source)
         prepare(settings)
 
-    def source(self, source: Source) -> None:
-        """Check one file; what keeps it from being read goes to the problems."""
-        settings = self._finder.settings(source.path)
-        ledger = self._baselines.ledger(source)
-        try:
-            with open_source(source, self._progress) as stream:
-                tell = partial(self._say_assumption, settings)
-                found = check_stream(
-                    stream,
-                    settings,
-                    name=_file_name(source),
-                    on_format=tell,
-                    ledger=ledger,
-                    threads=processors(),
-                )
-                self._findings(source, found)
-            if ledger is not None:
-                self._baselines.checked(source, settings, ledger)
-            self._tally.files += 1
-        except BrokenPipeError:  # that is the output
-            raise
-        except OSError as error:
-            self.problems.append(f"{source.name}: {error.strerror or error}")
-        finally:
-            self._clear()
+    def sources(self, sources: Sequence[Source]) -> None:
+        """Check files, those of a data set together; what keeps one from being read goes to the problems."""
+        with ExitStack() as stack:
+            turns: dict[Source, Iterator[_Found]] = {}
+            last: set[Source] = set()
+            for dataset in gather([one.path for one in sources], self._finder):
+                files = [sources[number] for number in sorted(one.number for one in dataset.files)]
+                turns |= dict.fromkeys(files, stack.enter_context(closing(self._checked(files))))
+                last.add(files[-1])
+            for source in sources:
+                self._findings(source, next(turns[source]))
+                if source in last:
+                    next(turns[source], None)
+        self._clear()
 
     def finish(self) -> None:
         """Write the baseline, and what comes behind the findings."""
@@ -165,7 +168,55 @@ class _Check:
                 say(words)
         self.report.end()
 
-    def _findings(self, source: Source, found: Iterable[Located]) -> None:
+    def _checked(self, sources: Sequence[Source]) -> Generator[_Found, None, None]:
+        """Check the files of one data set; give what is found in each, one after the other."""
+        failed: set[Source] = set()
+
+        def fail(source: Source, error: OSError) -> None:
+            failed.add(source)
+            self.problems.append(f"{source.name}: {error.strerror or error}")
+
+        allow_open_files(len(sources))
+        with ExitStack() as stack:
+            inputs: dict[Source, Input] = {}
+            for source in sources:
+                try:
+                    stream = stack.enter_context(open_source(source, self._progress, len(sources)))
+                    inputs[source] = self._input(source, stream)
+                except OSError as error:
+                    fail(source, error)
+            names = {one: source for source, one in inputs.items()}
+            run = check_files(
+                list(names),
+                on_format=self._say_assumption,
+                on_failure=lambda one, error: fail(names[one], error),
+                resources=self._resources(),
+            )
+            found = groupby(stack.enter_context(closing(run)), key=itemgetter(0))
+            following = next(found, None)
+            for source in sources:
+                if following is not None and following[0] is inputs.get(source):
+                    yield map(itemgetter(1), following[1])
+                    following = next(found, None)
+                else:
+                    yield iter(())
+        for one, source in names.items():
+            if source not in failed:
+                self._tally.files += 1
+                if one.ledger is not None:
+                    self._baselines.checked(source, one.settings, one.ledger)
+
+    def _resources(self) -> Resources:
+        jobs = self._args.jobs or min(processors(), _MOST_JOBS)
+        if self._progress is None:
+            return Resources(jobs, temporary_file)
+        return Resources(jobs, temporary_file, self._progress.compared)
+
+    def _input(self, source: Source, stream: BinaryIO) -> Input:
+        settings, ledger = self._finder.settings(source.path), self._baselines.ledger(source)
+        return Input(stream, settings, source.name, _file_name(source), ledger)
+
+    def _findings(self, source: Source, found: _Found) -> None:
         counts: Counter[str] = Counter()
         threshold = self._threshold(source)
         for row, group in groupby(found, key=lambda one: one.row):
@@ -195,9 +246,9 @@ class _Check:
             return Severity.parse(self._args.fail_on)
         return self._finder.fail_on(source.path) or Severity.WARNING
 
-    def _say_assumption(self, settings: Settings, known: Format | None) -> None:
+    def _say_assumption(self, one: Input, known: Format | None) -> None:
         """Tell once for each format by whose rules it is judged where no target is set."""
-        name = known.name if known else ""
+        name, settings = known.name if known else "", one.settings
         if name in settings.homes and name not in self._assumed and not self._args.quiet:
             self._assumed.add(name)
             title = settings.homes[name].target_title

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterable
 
 from turnlint.cli._options import add_settings_options, say_notes, settings_finder
 from turnlint.cli._streams import Output
 from turnlint.cli._tables import table
 from turnlint.config.discovery import absolute
 from turnlint.model import Settings, Severity
+from turnlint.rules import quote
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +36,9 @@ def run(args: argparse.Namespace, output: Output) -> int:
         "target": settings.target + "; each format is judged by its home" * bool(settings.homes),
         "format": settings.format or "as the rows tell",
         "stage": settings.stage,
-        "split": settings.split,
+        "data set": quote(settings.dataset.name) if settings.dataset.name else None,
+        "split": " and ".join(settings.dataset.listed) or settings.split,
+        "grader reads": ", ".join(map(quote, _fields(settings))) or None,
         "fail on": (finder.fail_on(path) or Severity.WARNING).word,
         **_tokens(settings),
     }
@@ -43,6 +47,12 @@ def run(args: argparse.Namespace, output: Output) -> int:
     output.write("\nrules that are on:\n")
     output.write(table((f"  {name}", one.severity.word) for name, one in settings.rules.items()))
     return 0
+
+
+def _fields(settings: Settings) -> Iterable[str]:
+    """What the grader of the data set reads of each row."""
+    rule = settings.rules.get("missing-grader-item")
+    return rule.parameters["fields"] if rule else ()
 
 
 def _tokens(settings: Settings) -> dict[str, object]:

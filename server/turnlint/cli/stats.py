@@ -1,4 +1,4 @@
-"""Count tokens, turns and roles of training data.
+"""Count tokens, turns and roles of training data, and rows that repeat or contradict others.
 
 examples:
   turnlint stats train.jsonl --target openai:gpt-4.1
@@ -15,20 +15,33 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from decimal import Decimal
+from itertools import chain
+from pathlib import Path
 
 from turnlint.cli._files import WholeFile
 from turnlint.cli._inputs import Inputs, Source, add_input_options, add_paths, find_inputs
-from turnlint.cli._options import add_settings_options, processors, say_notes, settings_finder
+from turnlint.cli._options import (
+    add_settings_options,
+    natural,
+    processors,
+    say_notes,
+    settings_finder,
+)
 from turnlint.cli._output import add_colour_option, style_of, without_output
 from turnlint.cli._program import one_of
-from turnlint.cli._reading import Progress, open_source
+from turnlint.cli._reading import Progress, open_source, temporary_file
 from turnlint.cli._streams import Output, UsageError, say
+from turnlint.config.datasets import gather
 from turnlint.config.discovery import SettingsFinder, absolute
 from turnlint.engine import split_of
-from turnlint.engine.statistics import survey
+from turnlint.engine.file import Input
+from turnlint.engine.overlap import overlaps
+from turnlint.engine.resources import Resources
+from turnlint.engine.statistics import Survey, survey
+from turnlint.model import Settings
 from turnlint.report.statistics import Pricing, Section, file_section, total_section
 from turnlint.tokens import TokensError
 
@@ -77,14 +90,15 @@ def run(args: argparse.Namespace, output: Output) -> int:
         if args.output_file is not None:
             output = Output(args.output_file)
         counting = _Counting(args, finder, Progress.of(inputs.sources, quiet=args.quiet))
-        for source in inputs.sources:
-            counting.source(source)
-        total = total_section(counting.sections, counting.pricing)
-        if page is not None and counting.sections:
+        for dataset in gather([source.path for source in inputs.sources], finder):
+            counting.count([inputs.sources[file.number] for file in dataset.files])
+        sections = [counting.sections[one.path] for one in inputs.sources if one.path in counting.sections]
+        total = total_section(sections, counting.pricing)
+        if page is not None and sections:
             from turnlint.report.statistics import html
 
-            page.write(html.render(counting.sections, total))
-    for piece in _rendered(args, counting.sections, total, output):
+            page.write(html.render(sections, total))
+    for piece in _rendered(args, sections, total, output):
         output.write(piece)
     output.finish()
     problems = [*inputs.problems, *counting.problems]
@@ -110,7 +124,7 @@ class _Counting:
 
     def __init__(self, args: argparse.Namespace, finder: SettingsFinder, progress: Progress | None) -> None:
         self.problems: list[str] = []
-        self.sections: list[Section] = []
+        self.sections: dict[Path, Section] = {}
         self.pricing = Pricing(args.epochs, args.price)
         self._finder = finder
         self._progress = progress
@@ -118,25 +132,55 @@ class _Counting:
         self._quiet = args.quiet
         self._noted: set[str] = set()
 
-    def source(self, source: Source) -> None:
-        """Count one file; what keeps it from being read goes to the problems."""
+    def count(self, sources: Iterable[Source]) -> None:
+        """Count files that are one data set; what keeps one from being read goes to the problems."""
+        with ExitStack() as stack:
+            counted = dict(chain.from_iterable(self._survey(source, stack) for source in sources))
+            rows = {one: found.statistics.rows for one, (_, found) in counted.items()}
+            overlapping = overlaps(
+                rows,
+                lambda one, error: self._fail(counted[one][0], error),
+                Resources(scratch=temporary_file),
+            )
+            self._clear()
+        for (one, (source, found)), overlap in zip(counted.items(), overlapping, strict=True):
+            split = one.settings.split or split_of(one.file_name)
+            section = file_section(source.name, found, overlap, one.settings, split, self.pricing)
+            self.sections[source.path] = section
+
+    def _survey(self, source: Source, stack: ExitStack) -> Iterator[tuple[Input, tuple[Source, Survey]]]:
+        """Count what one file holds, if it can be read; it stays open as long as the stack."""
+        with self._failing(source):
+            stream = stack.enter_context(open_source(source, self._progress))
+            settings = self._settings(source)
+            found = survey(stream, settings, threads=self._threads)
+            if found.fault is None:
+                stream.seek(0)
+                yield Input(stream, settings, source.name, source.path.name), (source, found)
+            else:
+                self.problems.append(f"{source.name}: {found.fault.detail}")
+
+    def _settings(self, source: Source) -> Settings:
         settings = self._finder.settings(source.path)
         if not self._quiet:
             say_notes(settings, self._noted)
+        return settings
+
+    @contextmanager
+    def _failing(self, source: Source) -> Iterator[None]:
         try:
-            with open_source(source, self._progress) as stream:
-                found = survey(stream, settings, threads=self._threads)
+            yield
         except (OSError, TokensError) as error:
-            self.problems.append(f"{source.name}: {getattr(error, 'strerror', None) or error}")
-            return
+            self._fail(source, error)
         finally:
-            if self._progress is not None:
-                self._progress.clear()
-        if found.fault is not None:
-            self.problems.append(f"{source.name}: {found.fault.detail}")
-            return
-        split = settings.split or split_of(source.path.name)
-        self.sections.append(file_section(source.name, found, settings, split, self.pricing))
+            self._clear()
+
+    def _fail(self, source: Source, error: Exception) -> None:
+        self.problems.append(f"{source.name}: {getattr(error, 'strerror', None) or error}")
+
+    def _clear(self) -> None:
+        if self._progress is not None:
+            self._progress.clear()
 
 
 def _rendered(
@@ -158,14 +202,8 @@ def _price(word: str) -> Decimal:
 
 
 def _epochs(word: str) -> int:
-    return _natural(word, "a number of epochs (--epochs)")
+    return natural(word, "a number of epochs (--epochs)")
 
 
 def _jobs(word: str) -> int:
-    return _natural(word, "a number of threads (--jobs)")
-
-
-def _natural(word: str, what: str) -> int:
-    if not (word.isascii() and word.isdecimal() and int(word[:9])) or len(word) > 9:
-        raise UsageError(f"`{word}` is not {what}")
-    return int(word)
+    return natural(word, "a number of threads (--jobs)")

@@ -13,7 +13,7 @@ from turnlint.config.errors import ConfigError, named, suggest
 from turnlint.config.models import find_model
 from turnlint.config.targets import Layer, Target, Trained, all_targets, get_target
 from turnlint.formats import all_formats
-from turnlint.model import RuleSettings, Settings, Severity, TokenSettings
+from turnlint.model import DatasetSettings, RuleSettings, Settings, Severity, TokenSettings
 from turnlint.rules import EFFECTS, RuleModule, all_rules
 
 __all__ = [
@@ -48,6 +48,7 @@ def resolve(
     format: str | None = None,  # noqa: A002 - the word of the settings
     stage: str | None = None,
     split: str | None = None,
+    dataset: DatasetSettings | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     extend_select: Iterable[str] = (),
@@ -72,7 +73,16 @@ def resolve(
         parameters or {},
     )
     rules = _layered(found, model, user)
-    said = Settings(rules, target, found.title, format, stage, tuple(found.formats), split)
+    said = Settings(
+        rules,
+        target,
+        found.title,
+        format,
+        stage,
+        tuple(found.formats),
+        split,
+        dataset or DatasetSettings(),
+    )
     counted = counting or Counting()
     homes = {
         name: replace(said, target_title=home.title, rules=judged, tokens=_tokens(home, model, counted))
@@ -171,7 +181,7 @@ def _homes(
         if one.home != target.name:
             home = get_target(one.home)[0]
             is_foreign = counting.tokenizer and not _is_own(_encoding(home, model), counting.tokenizer)
-            hooks = {"file", "tokens"} if is_foreign else {"file"}
+            hooks = {"file", "dataset", "tokens"} if is_foreign else {"file", "dataset"}
             others = {name for name, module in all_rules().items() if hooks & module.hooks.keys()}
             settled = _layered(home, model, user)
             judged = {name: how for name, how in settled.items() if name not in others}

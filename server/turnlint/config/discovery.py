@@ -15,14 +15,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from turnlint.config import ConfigError, Counting, expand, resolve, suggest
 from turnlint.config.errors import named
+from turnlint.config.graders import grader_fields
+from turnlint.config.paths import Basis
+from turnlint.config.patterns import SUFFIXES, compiled, name_ends
 from turnlint.config.tokenizers import Said, counting
+from turnlint.engine.splits import SPLITS
 from turnlint.formats.shape import Shape, faults, note
-from turnlint.model import Pointer, Settings, Severity, ShapeFault
+from turnlint.model import DatasetSettings, Pointer, Settings, Severity, ShapeFault
 from turnlint.rules import all_rules, quote
 from turnlint.rules.wording import is_finite
+from turnlint.text.ready import ready
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Config",
     "Dataset",
+    "Listing",
     "Overrides",
     "SettingsFile",
     "SettingsFinder",
@@ -39,7 +46,8 @@ __all__ = [
 ]
 
 NAMES = (".turnlint.toml", "turnlint.toml", "pyproject.toml")
-SPLITS = ("train", "validation", "test")
+_ECHOES = ("no-grader-field",)
+"""Rules that guess what is known once the grader is."""
 SEVERITIES = tuple(one.word for one in reversed(Severity))
 
 _Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
@@ -50,16 +58,34 @@ _Selectors: TypeAlias = list[str]
 
 
 class Dataset(Shape):
-    """Files that belong together."""
+    """Files that belong together: their rows are compared with each other.
+
+    Tables with the same name are one data set, in several stages. Files that no table names are one where
+    their names differ in the word for the split alone, as `train.jsonl` and `valid.jsonl` do.
+    """
 
     owner = "dataset"
 
+    name: (
+        Annotated[str, note("The name of the data set. The rows of all tables that have it are compared.")]
+        | UnsetType
+    ) = UNSET
     train: Annotated[_Patterns, note("The files to train on.")] = field(default_factory=list)
     validation: Annotated[_Patterns, note("The files to validate with.")] = field(default_factory=list)
     test: Annotated[_Patterns, note("The files to test with.")] = field(default_factory=list)
     stage: Annotated[_Stage, note("The training method.")] | UnsetType = UNSET
     format: Annotated[str, note("The format of the rows.")] | UnsetType = UNSET
     target: Annotated[str, note("Who will train on it.")] | UnsetType = UNSET
+    grader: (
+        Annotated[
+            str,
+            note(
+                "The path of the grader of a reinforcement set, as JSON, relative to the settings file and "
+                "below its folder: every field that its templates read must be in every row."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Tokens(Shape, rename="kebab"):
@@ -136,6 +162,15 @@ class Config(Struct, frozen=True):
             return False
         return ignore_patterns(wanted).match_file(path.relative_to(self.root).as_posix())
 
+    def lists(self, patterns: Iterable[str], path: Path) -> bool:
+        """Whether the patterns of a split hold for a file. Of what else is in a folder, JSONL files alone."""
+        wanted = tuple(patterns)
+        if not self.matches(wanted, path):
+            return False
+        if path.name.lower().endswith(SUFFIXES):
+            return True
+        return ignore_patterns(tuple(name_ends(wanted))).match_file(path.name)
+
     def excludes(self, path: Path) -> bool:
         """Whether the settings leave out a file or a folder."""
         return self.matches(self.settings.exclude, path)
@@ -144,13 +179,29 @@ class Config(Struct, frozen=True):
         """Whether the settings name this file: to be checked whatever .gitignore says."""
         return self.matches(self.settings.include, path) or self.dataset_of(path) is not None
 
-    def dataset_of(self, path: Path) -> tuple[Dataset, str] | None:
-        """The first data set that has this file, and its split there."""
-        for dataset in self.settings.dataset:
-            for split in SPLITS:
-                if self.matches(getattr(dataset, split), path):
-                    return dataset, split
+    def dataset_of(self, path: Path) -> Listing | None:
+        """The first table of a data set that names this file."""
+        for number, dataset in enumerate(self.settings.dataset):
+            splits = tuple(one for one in SPLITS if self.lists(getattr(dataset, one), path))
+            if splits:
+                return Listing(number, dataset, splits)
         return None
+
+    def tables(self, number: int) -> list[Dataset]:
+        """The tables that are one data set with that of this number."""
+        named = self.settings.dataset
+        name = named[number].name
+        return [one for one in named if one.name == name] if name else [named[number]]
+
+
+class Listing(Struct, frozen=True):
+    """How a table of a data set names a file."""
+
+    number: int
+    """Which table it is, from 0."""
+    dataset: Dataset
+    splits: tuple[str, ...]
+    """The splits that have the file; it is judged as the first one."""
 
 
 class Overrides(Struct, frozen=True):
@@ -226,7 +277,8 @@ class SettingsFinder:
     def resolve(self, config: Config, path: Path | None = None) -> Settings:
         """Lay the overrides over a settings file and over what it says of one path. Raises ConfigError."""
         said, run = config.settings, self._overrides
-        dataset, split = (config.dataset_of(path) if path else None) or (Dataset(), None)
+        listing = config.dataset_of(path) if path else None
+        dataset = listing.dataset if listing else Dataset()
         ignored = [
             selector
             for pattern, selectors in said.per_file_ignores.items()
@@ -236,24 +288,50 @@ class SettingsFinder:
         target = run.target or _first(dataset.target, said.target) or "generic"
         format_name = run.format or _first(dataset.format, said.format)
         stage = run.stage or _first(dataset.stage, said.stage)
-        key = (config.path, path is None, target, format_name, stage, split, *ignored)
+        key = (
+            config.path,
+            path is None,
+            target,
+            format_name,
+            stage,
+            listing and (listing.number, listing.splits),
+            *ignored,
+        )
         if key not in self._resolved:
-            self._resolved[key] = resolve(
+            fields, notes = self._grader(config, listing)
+            settings = resolve(
                 target,
                 format=format_name,
                 stage=stage,
-                split=split,
+                split=listing.splits[0] if listing else None,
+                dataset=_said_of(config, listing) if listing else None,
                 select=run.select or said.select,
-                ignore=(*_left(said.ignore, run), *ignored, *run.ignore),
+                ignore=(*_left(said.ignore, run), *ignored, *run.ignore, *(_ECHOES if fields else ())),
                 extend_select=(*said.extend_select, *run.extend_select),
                 severity={**said.severity, **run.severity},
                 parameters={
-                    name: {**said.rules.get(name, {}), **run.rules.get(name, {})}
-                    for name in {*said.rules, *run.rules}
+                    name: {**fields.get(name, {}), **said.rules.get(name, {}), **run.rules.get(name, {})}
+                    for name in {*fields, *said.rules, *run.rules}
                 },
                 counting=self._counting(config, path),
             )
+            self._resolved[key] = replace(settings, notes=(*settings.notes, *notes))
         return self._resolved[key]
+
+    def _grader(
+        self, config: Config, listing: Listing | None
+    ) -> tuple[Mapping[str, Mapping[str, Any]], tuple[str, ...]]:
+        """What the grader of a data set reads, as parameters of rules, and what is to be told of it."""
+        word = _first(listing.dataset.grader) if listing else None
+        if word is None:
+            return {}, ()
+        try:
+            fields = grader_fields(Basis(_folder(config), self._trusted, config.path), word)
+        except ConfigError as error:
+            if not self._lenient:
+                raise
+            return {}, (f"turnlint judges rows as if no grader were set. {error}",)
+        return {"missing-grader-item": {"fields": fields}} if fields else {}, ()
 
     def _counting(self, config: Config, path: Path | None) -> Counting:
         run, said = self._overrides, config.settings.tokens
@@ -266,7 +344,7 @@ class SettingsFinder:
             template="" if is_half else run.chat_template or "",
         )
         file = Said(
-            absolute(str(config.path)).parent if config.path else config.root,
+            _folder(config),
             self._trusted,
             config.path,
             said.limit or 0,
@@ -280,6 +358,17 @@ class SettingsFinder:
                 raise
             words = f"turnlint counts tokens as if no tokenizer were set. {error}"
             return Counting(user.limit or file.limit, notes=(words,))
+
+
+def _folder(config: Config) -> Path:
+    """The folder that paths in a settings file are relative to."""
+    return absolute(str(config.path)).parent if config.path else config.root
+
+
+def _said_of(config: Config, listing: Listing) -> DatasetSettings:
+    tables = config.tables(listing.number)
+    splits = tuple(split for split in SPLITS if any(getattr(table, split) for table in tables))
+    return DatasetSettings(_first(listing.dataset.name) or "", splits, listing.splits)
 
 
 def absolute(path: str) -> Path:
@@ -323,11 +412,8 @@ def _config_in(folder: Path) -> Config | None:
 @cache
 def ignore_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     """Compile patterns of the kind that stand in a .gitignore. Raises ConfigError for one that is none."""
-    from pathspec import GitIgnoreSpec
-
     try:
-        # The other backends compile for longer than a few patterns take to match.
-        return GitIgnoreSpec.from_lines(patterns, backend="simple")
+        return compiled(patterns)
     except ValueError as error:
         raise ConfigError(f"not a file pattern: {error}") from None
 
@@ -349,7 +435,7 @@ def _checked(document: Any) -> SettingsFile:
         if word not in SEVERITIES:
             raise ConfigError(f"`severity.{name}` cannot be {_shown(word)}{suggest(str(word), SEVERITIES)}")
     try:
-        settings = msgspec.convert(document, SettingsFile)
+        settings = msgspec.convert(document, ready(SettingsFile))
     except msgspec.ValidationError as error:  # inside of tables with free keys
         raise ConfigError(str(error).replace("`$.", "`")) from None
     _check_names(settings)

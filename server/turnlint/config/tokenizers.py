@@ -6,16 +6,15 @@ template is taken from there, unless the user trusts it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath
+from typing import ClassVar
 
-from msgspec import Struct
-
-from turnlint.config import ConfigError, Counting
+from turnlint.config import Counting
 from turnlint.config.errors import named, suggest
 from turnlint.config.hub import cached_model, is_hub_name
 from turnlint.config.models import find_model
+from turnlint.config.paths import Basis, exists
 
 __all__ = ["Said", "counting"]
 
@@ -27,41 +26,18 @@ _WITHHELD = (
     "a chat template is a program, and settings files name none unless the workspace is trusted "
     "(on the command line, --tokenizer and --chat-template do)"
 )
-_OUTSIDE = ": name it with --tokenizer or --chat-template, or trust the workspace in the editor"
 
 
-class Said(Struct, frozen=True):
+class Said(Basis, frozen=True):
     """What one layer of the settings says of tokens; what is empty is not said."""
 
-    root: Path
-    """The absolute path of the folder that other paths are relative to."""
-    trusted: bool
-    """Its paths may lead anywhere, and its chat template may be run."""
-    source: Path | None = None
-    """The settings file; None where the user says it."""
+    HINT: ClassVar[str] = (
+        ": name it with --tokenizer or --chat-template, or trust the workspace in the editor"
+    )
+
     limit: int = 0
     tokenizer: str = ""
     template: str = ""
-
-    def fault(self, words: str) -> ConfigError:
-        """What is wrong with it, as an error."""
-        return ConfigError(f"{self.source}: {words}" if self.source else words)
-
-    def file(self, word: str) -> Path:
-        """The file that a path leads to. Raises ConfigError where there is none, or where it may not lead."""
-        path = self.path(word)
-        if not _exists(path):
-            raise self.fault(f"there is no file {named(word)}")
-        if not path.is_file():
-            raise self.fault(f"{named(word)} is not a file")
-        return path
-
-    def path(self, word: str) -> Path:
-        """Where a path leads. Raises ConfigError where it may not lead there."""
-        path = Path(os.path.abspath(self.root / word))  # noqa: PTH100 - Path.absolute keeps `..`
-        if not (self.trusted or _stays(word, path, self.root)):
-            raise self.fault(f"{named(word)} leads out of the folder of the settings{_OUTSIDE}")
-        return path
 
 
 def counting(layers: Sequence[Said]) -> Counting:
@@ -89,7 +65,7 @@ def _tokenizer(layer: Said) -> Path:
     """The file of a tokenizer, which is named itself, or by its folder, or by its model."""
     word = layer.tokenizer
     path = layer.path(word)
-    if _exists(path):
+    if exists(path):
         file = f"{word}/{_TOKENIZER}" if path.is_dir() else word
         for name in _BESIDE:
             layer.path(str(PurePath(file).with_name(name)))
@@ -102,7 +78,7 @@ def _tokenizer(layer: Said) -> Path:
             f"`{word}` is no file, and no model in the cache of the Hugging Face hub "
             f"(turnlint downloads nothing; `hf download {word}` does)"
         )
-    if not _exists(folder / _TOKENIZER):
+    if not exists(folder / _TOKENIZER):
         raise layer.fault(f"the cache of the Hugging Face hub has no {_TOKENIZER} of `{word}`")
     return folder / _TOKENIZER
 
@@ -131,20 +107,3 @@ def _encodings() -> Sequence[str]:
     from turnlint.tokens.vocabulary import ENCODINGS
 
     return list(ENCODINGS)
-
-
-def _stays(word: str, path: Path, root: Path) -> bool:
-    """Whether a word is no absolute path, and leads below a folder, also where links are followed."""
-    if PurePosixPath(word).anchor or PureWindowsPath(word).anchor or not path.is_relative_to(root):
-        return False  # found by the words alone: to look would ask a file server
-    try:
-        return path.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
-        return False
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False

@@ -79,7 +79,7 @@ def _related(related: Related, found: RowFindings, beside: Iterator[Span]) -> Js
     """A place in another row is that row's first character: its text is not at hand."""
     row, span = (found.row, next(beside)) if related.row is None else (related.row, Span(0, 1))
     return {
-        "path": found.path,
+        "path": related.file or found.path,
         "row": _number(row),
         "message": related.message,
         **_location(row, span),

@@ -32,7 +32,7 @@ class FullReport(HumanReport):
 
     def _related(self, found: RowFindings, related: Related, text: str) -> str:
         if related.row is not None:
-            where = f"{visible(found.path)}:{related.row + 1}"
+            where = f"{visible(related.file or found.path)}:{related.row + 1}"
         else:
             where = f"column {spans(text, [related.place])[0].start + 1}"
         return f"{visible(related.message)} ({where})"

@@ -10,8 +10,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from turnlint.engine.overlap import Overlap
 from turnlint.engine.statistics import Statistics, Survey, epochs_of
 from turnlint.model import Settings
 from turnlint.tokens.vocabulary import ENCODINGS
@@ -19,6 +20,7 @@ from turnlint.tokens.vocabulary import ENCODINGS
 __all__ = ["Bill", "Pricing", "Section", "file_section", "total_section"]
 
 _Value = TypeVar("_Value", str, int)
+_Counts = TypeVar("_Counts", Statistics, Overlap)
 
 
 class Pricing(Struct, frozen=True):
@@ -74,6 +76,8 @@ class Section(Struct, frozen=True):
     templates: tuple[str, ...] = ()
     limits: tuple[int, ...] = ()
     """All limits that are known, in ascending order."""
+    overlap: Overlap = field(default_factory=Overlap)
+    """Rows that repeat others, or contradict them."""
 
     @property
     def about(self) -> str:
@@ -86,7 +90,9 @@ class Section(Struct, frozen=True):
         return "about " if self.is_paired else self.about
 
 
-def file_section(name: str, found: Survey, settings: Settings, split: str, pricing: Pricing) -> Section:
+def file_section(
+    name: str, found: Survey, overlap: Overlap, settings: Settings, split: str, pricing: Pricing
+) -> Section:
     """What is said of one file."""
     format_name = found.format.name if found.format else ""
     judging = settings.judging(format_name)
@@ -109,6 +115,7 @@ def file_section(name: str, found: Survey, settings: Settings, split: str, prici
         tokenizers=(judging.tokens.tokenizer,),
         templates=_known(judging.tokens.template or ""),
         limits=_known(judging.tokens.limit),
+        overlap=overlap,
     )
 
 
@@ -118,7 +125,7 @@ def total_section(sections: Sequence[Section], pricing: Pricing) -> Section:
     limits = {one.limit for one in sections}
     return Section(
         None,
-        _merged(one.statistics for one in sections),
+        _merged(Statistics(), (one.statistics for one in sections)),
         _bill(billed, pricing) if billed else None,
         limits.pop() if len(limits) == 1 else 0,
         any(one.is_assumed for one in sections),
@@ -128,6 +135,7 @@ def total_section(sections: Sequence[Section], pricing: Pricing) -> Section:
             for name in ("formats", "splits", "targets", "models", "tokenizers", "templates")
         },
         limits=tuple(sorted({limit for one in sections for limit in one.limits})),
+        overlap=_merged(Overlap(), (one.overlap for one in sections)),
     )
 
 
@@ -136,8 +144,7 @@ def _known(value: _Value) -> tuple[_Value, ...]:
     return (value,) if value else ()
 
 
-def _merged(parts: Iterable[Statistics]) -> Statistics:
-    whole = Statistics()
+def _merged(whole: _Counts, parts: Iterable[_Counts]) -> _Counts:
     for one in parts:
         whole.merge(one)
     return whole

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from turnlint.engine.compare import GROUP_CAP
 from turnlint.engine.statistics import SKIPPED, Bin, Distribution, Statistics
 from turnlint.report._text import visible
 from turnlint.report.statistics import Bill, Section
+from turnlint.rules import all_rules
 from turnlint.text.label import counted
 
 __all__ = [
     "COLUMNS",
     "MEASURES",
+    "OVERLAPS",
     "bin_label",
     "cells",
     "costs",
@@ -37,6 +40,13 @@ MEASURES = {
 }
 """The distributions of `Statistics`, in words."""
 
+OVERLAPS = {
+    "duplicates": ("repeated", "row repeats another", "rows repeat another"),
+    "consistency": ("contradictory", "row contradicts another", "rows contradict another"),
+    "dataset": ("leaked", "row is in another file, too", "rows are in another file, too"),
+}
+"""What families of rules find that compare rows: a word for it, and what is so of one row and of several."""
+
 
 def name_of(section: Section) -> str:
     """The file, made safe to print."""
@@ -47,6 +57,7 @@ def sentences(section: Section) -> Iterator[str]:
     """What there is, how it was counted, what a limit cuts, and what a job would bill."""
     yield " ".join(_contents(section))
     if section.statistics.examples:
+        yield " ".join(_overlap(section))
         yield " ".join(_counting(section))
         yield " ".join(_limit(section))
         if section.bill is not None:
@@ -110,6 +121,22 @@ def _contents(section: Section) -> Iterator[str]:
         are = counted(found.skipped.total(), "row is", "rows are")
         kinds = [f"{found.skipped[kind]:,} {words}" for kind, words in SKIPPED.items() if found.skipped[kind]]
         yield f"{are} left out: {', '.join(kinds)}."
+
+
+def _overlap(section: Section) -> Iterator[str]:
+    """How many rows repeat others, and so on, and by which rules."""
+    rules = section.overlap.rules.most_common()
+    for family, (_, one, several) in OVERLAPS.items():
+        rows = section.overlap.families[family]
+        named = [f"{count:,} {rule}" for rule, count in rules if all_rules()[rule].family == family]
+        if rows:
+            share = percent(rows, section.statistics.rows)
+            yield f"{counted(rows, one, several)} ({share}): {_listed(named)}."
+    if not rules:
+        yield "No row repeats or contradicts another."
+    if section.overlap.crowds:
+        cap = f"no more than {GROUP_CAP:,} of a split were compared, but for copies byte by byte"
+        yield f"Of rows with the same prompt, {cap}."
 
 
 def _counting(section: Section) -> Iterator[str]:

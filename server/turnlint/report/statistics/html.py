@@ -18,6 +18,7 @@ from turnlint.report.statistics._markup import Markup, join, tag
 from turnlint.report.statistics._words import (
     COLUMNS,
     MEASURES,
+    OVERLAPS,
     bin_label,
     cells,
     costs,
@@ -28,6 +29,7 @@ from turnlint.report.statistics._words import (
     roles,
     sentences,
 )
+from turnlint.text.label import counted
 
 __all__ = ["render"]
 
@@ -87,6 +89,9 @@ def _tiles(section: Section) -> Iterator[Markup]:
     if section.limits:
         of_limits = f"of {limits(section)} tokens"
         yield _tile("over the limit", f"{found.over:,}", of_limits, is_bad=bool(found.over))
+    for family, (name, *_) in OVERLAPS.items():
+        if rows := section.overlap.families[family]:
+            yield _tile(name, percent(rows, found.rows), counted(rows, "row"), is_bad=True)
     if bill is not None:
         about = " (about)" if section.about_bill else ""
         yield _tile(f"billed{about}", f"{bill.total:,}", f"{bill.epochs:,} × {bill.tokens:,}")

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from turnlint.engine.statistics import SKIPPED, Distribution, histogram
 from turnlint.report.statistics import Section
 from turnlint.report.statistics._words import COLUMNS
+from turnlint.rules import all_rules
 from turnlint.text.units import without_surrogates
 
 __all__ = ["StatisticsObject", "render"]
@@ -62,6 +63,17 @@ class OverObject(Struct):
     emptied: Annotated[int, _about("How many of these examples have nothing left to train on.")]
 
 
+class OverlapObject(Struct):
+    """Rows of which a rule speaks that compares rows."""
+
+    rule: str
+    family: Annotated[
+        str, _about("What it finds: duplicates, contradictions (consistency), leaks (dataset).")
+    ]
+    rows: int
+    share: Annotated[float, _about("Of the rows that are not blank, 0 to 1.")]
+
+
 class BillingObject(Struct):
     """What a job would bill."""
 
@@ -96,6 +108,16 @@ class SectionObject(Struct):
     roles: dict[str, RoleObject]
     other_tokens: Annotated[int, _about("Those of no turn: tool definitions, the beginning of the reply.")]
     over: OverObject
+    overlap: Annotated[
+        list[OverlapObject],
+        _about("Rows that repeat or contradict others, by rule, the most first."),
+    ]
+    crowds: Annotated[
+        int,
+        _about(
+            "How often so many rows had the same prompt that no more than 1,000 of a split were compared."
+        ),
+    ]
     billing: Annotated[BillingObject | None, _about("Null where no tokens are billed.")]
 
 
@@ -138,6 +160,11 @@ def _section(section: Section) -> SectionObject:
         },
         other_tokens=found.other_tokens,
         over=OverObject(found.over, found.cut, found.cut_trained, found.emptied),
+        overlap=[
+            OverlapObject(rule, all_rules()[rule].family, rows, rows / found.rows)
+            for rule, rows in section.overlap.rules.most_common()
+        ],
+        crowds=section.overlap.crowds,
         billing=_billing(section),
     )
 
