@@ -10,8 +10,10 @@ import {
   type CloseHandlerResult,
   type ErrorHandler,
   type ExecuteCommandSignature,
+  type InitializeParams,
   type Middleware,
 } from 'vscode-languageclient/node';
+import { COMPARE_ROWS, compareRows } from './compareRows';
 import { activeFile, LINT_FILE } from './largeFiles';
 import { allSettings, SECTION, serverSettings, type Command } from './settings';
 
@@ -27,7 +29,10 @@ const middleware: Middleware = {
       ),
     didChangeConfiguration: async () => undefined, // `Client.configure` says it, without what is for the client alone
   },
-  executeCommand: (name, args, next) => (name === LINT_FILE ? lintFile(args[0], next) : next(name, args)),
+  executeCommand: (name, args, next) => {
+    if (name === LINT_FILE) return lintFile(args[0], next);
+    return name === COMPARE_ROWS ? compareRows(args, next) : next(name, args);
+  },
 };
 
 /** Speaks with a server, and starts it anew when it crashes. */
@@ -51,6 +56,12 @@ export class Client extends LanguageClient {
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     });
+  }
+
+  /** What this client can do: it shows rows beside each other itself. */
+  protected override fillInitializeParams(params: InitializeParams): void {
+    super.fillInitializeParams(params);
+    params.capabilities.experimental = { commands: { commands: [COMPARE_ROWS] } };
   }
 
   /** Tell the server its settings if they have changed. */

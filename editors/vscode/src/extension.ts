@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { provideRows } from './compareRows';
 import { watchLargeFiles } from './largeFiles';
 import { Server } from './server';
 
@@ -9,6 +10,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     own,
     watchLargeFiles(own),
+    provideRows(),
     vscode.commands.registerCommand('turnlint.restart', () => own.restart()),
     vscode.commands.registerCommand('turnlint.showLogs', () => own.log.show()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => own.restart()),

@@ -7,6 +7,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from turnlint.tokens.memory import keep_apart
+
 __all__ = ["main"]
 
 _SWITCH_SECONDS = 0.0005
@@ -31,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     # Threads that read files hand over to the loop sooner: it waits for them at each key otherwise.
     sys.setswitchinterval(_SWITCH_SECONDS)
+
+    keep_apart()
 
     from turnlint.lsp.server import Server
     from turnlint.lsp.transport import listen, serve, standard_streams

@@ -12,7 +12,6 @@ from turnlint.config import ConfigError
 from turnlint.config.baseline import NAME, BaselineFinder, accepted_in, entry_path, revise_baseline
 from turnlint.config.discovery import SettingsFinder
 from turnlint.engine.baseline import Baseline, Counts, Key
-from turnlint.lsp.recognise import path_of
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
@@ -57,9 +56,7 @@ class Baselines:
 
     def _folder_of(self, path: Path) -> Path | None:
         """The innermost folder of the workspace that holds a path."""
-        workspace = self._server.workspace
-        folders = map(path_of, workspace.folders or [workspace.root_uri or ""])
-        holding = [one for one in folders if one is not None and path.is_relative_to(one)]
+        holding = [one for one in self._server.folders if path.is_relative_to(one)]
         return max(holding, key=lambda one: len(one.parts), default=None)
 
 

@@ -6,33 +6,29 @@ output, the last one with diagnostics.
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from time import monotonic
-from typing import Any
+from tempfile import TemporaryFile
 
 import msgspec
 
 from turnlint.config import ConfigError
 from turnlint.config.baseline import accepted_in
 from turnlint.config.discovery import Overrides, SettingsFinder
-from turnlint.engine import Located, check_stream
+from turnlint.engine import Located, Resources, check_stream
 from turnlint.engine.baseline import Ledger
 from turnlint.lsp.document import Paper
 from turnlint.lsp.protocol import dump
+from turnlint.lsp.reading import Reading
 from turnlint.lsp.render import Diagnostic, of_located, summary
 from turnlint.model import Severity
 from turnlint.text.units import Encoding
 from turnlint.tokens import TokensError
 
 __all__ = ["NOTHING", "Job", "Report", "main"]
-
-_PAUSE_SECONDS = 0.2
-
 
 NOTHING = msgspec.Raw(b"null")
 
@@ -77,9 +73,11 @@ def _done(job: Job) -> Report:
     path = Path(job.path)
     try:
         settings = SettingsFinder(job.overrides, trusted=job.trusted, lenient=True).settings(path)
-        with _Reading(path, lambda done: _write(Report(done))) as stream:
+        with Reading(path, lambda done: _write(Report(done))) as stream:
             accepted = Ledger(counts) if (counts := accepted_in(path)) else None
-            kept = _most_severe(check_stream(stream, settings, name=path.name, ledger=accepted), job)
+            own = Resources(scratch=TemporaryFile)
+            found = check_stream(stream, settings, name=path.name, ledger=accepted, resources=own)
+            kept = _most_severe(found, job)
             return Report(stream.tell(), msgspec.Raw(dump(kept)))
     except OSError as error:
         return Report(0, failure=error.strerror or str(error))
@@ -105,22 +103,6 @@ def _most_severe(found: Iterable[Located], job: Job) -> list[Diagnostic]:
 def _write(report: Report) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
     sys.stdout.buffer.flush()
-
-
-class _Reading(io.FileIO):
-    """A file that tells now and then how far it was read."""
-
-    def __init__(self, path: Path, tell: Callable[[int], None]) -> None:
-        super().__init__(path)
-        self._tell = tell
-        self._next = monotonic() + _PAUSE_SECONDS
-
-    def read(self, size: int | None = -1) -> Any:
-        """Read as any file does."""
-        if monotonic() > self._next:
-            self._next = monotonic() + _PAUSE_SECONDS
-            self._tell(self.tell())
-        return super().read(-1 if size is None else size)
 
 
 if __name__ == "__main__":

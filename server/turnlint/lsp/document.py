@@ -17,7 +17,7 @@ from turnlint.text.lines import Change, Line, LineStore
 from turnlint.text.rows import HEAD_BYTES
 from turnlint.text.units import Encoding, from_units
 
-__all__ = ["BLANKS", "BOM", "Document", "Paper", "row_bytes", "row_text"]
+__all__ = ["BLANKS", "BOM", "Document", "Paper", "judged_text", "row_bytes", "row_text"]
 
 BLANKS = " \t\n\r\v\f"
 """A row of nothing else is blank, as `bytes.isspace` has it."""
@@ -103,6 +103,12 @@ def _ends_in_cr(text: str) -> bool:
 def row_text(text: str) -> str:
     """The text with a byte order mark in front as a blank: it is no JSON, and the columns stay right."""
     return " " + text[1:] if text.startswith(BOM) else text
+
+
+def judged_text(store: LineStore, line: Line) -> str:
+    """The text of a line of a store as it is judged: the byte order mark of a file belongs to no row."""
+    text = row_text(line.text)
+    return text if text is line.text or store.line(0) is line else line.text
 
 
 def row_bytes(text: str) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from turnlint.lsp.disk import NOTHING, Job, Report
+from turnlint.lsp.process import running
 from turnlint.lsp.progress import Progress
 from turnlint.lsp.recognise import path_of
 
@@ -112,21 +112,10 @@ class LargeFiles:
         limit, trusted = settings.options.max_diagnostics, settings.options.trusted
         job = Job(str(path), uri, self._server.encoding, limit, settings.overrides(path), trusted)
         with Progress(self._server, f"Reading {path.name}", path.stat().st_size) as progress:
-            process = await asyncio.create_subprocess_exec(
-                *_COMMAND, stdin=PIPE, stdout=PIPE, limit=_LINE_BYTES
-            )
-            assert process.stdin is not None
-            assert process.stdout is not None
-            try:
-                process.stdin.write(msgspec.json.encode(job))
-                process.stdin.close()
-                async for line in process.stdout:
+            async with running(_COMMAND, job, line_bytes=_LINE_BYTES) as lines:
+                async for line in lines:
                     report = msgspec.json.decode(line, type=Report)
                     if report.is_last:
                         return report
                     progress.report(report.done)
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                await process.wait()
-        raise OSError(f"the process has ended with status {process.returncode}")
+        raise OSError("the process that was to read it has died")

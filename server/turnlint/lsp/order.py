@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from heapq import merge
 from itertools import chain
 
 from turnlint.text.lines import Line, LineStore
@@ -59,8 +59,15 @@ class LineOrder:
     def __iter__(self) -> Iterator[tuple[int, Line]]:
         """The lines with their 0-based numbers."""
         self._tidy()
-        waiting = sorted(self._numbered(self._waiting))
-        return merge(self._numbered(self._sorted), waiting) if waiting else self._numbered(self._sorted)
+        waiting = deque(sorted(self._numbered(self._waiting)))
+        return self._merged(waiting) if waiting else self._numbered(self._sorted)
+
+    def _merged(self, waiting: deque[tuple[int, Line]]) -> Iterator[tuple[int, Line]]:
+        for one in self._numbered(self._sorted):
+            while waiting and waiting[0] < one:
+                yield waiting.popleft()
+            yield one
+        yield from waiting
 
     def _numbered(self, lines: list[Line]) -> Iterator[tuple[int, Line]]:
         number, gone = self._store.number, self._gone

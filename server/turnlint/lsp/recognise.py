@@ -17,7 +17,7 @@ from msgspec import Struct
 from pygls.uris import to_fs_path
 
 from turnlint.engine import bound_rules, file_findings
-from turnlint.engine.file import VOTERS, Ballot, cast, elect
+from turnlint.engine.election import VOTERS, Ballot, cast, elect
 from turnlint.engine.told import if_on, unknown_format
 from turnlint.formats import Format, get_format
 from turnlint.lsp.document import BLANKS, BOM, row_bytes

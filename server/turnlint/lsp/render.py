@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from lsprotocol.types import DiagnosticSeverity, DiagnosticTag
+from msgspec.structs import replace
 from orjson import Fragment
 
 from turnlint.engine import Located
-from turnlint.lsp.document import Document, Paper, row_text
+from turnlint.lsp.document import Paper, row_text
 from turnlint.lsp.protocol import dump
 from turnlint.lsp.ranges import written_range
-from turnlint.lsp.rows import Judged, Shown, Telling
-from turnlint.model import Finding, Place, Severity, Span, format_pointer
+from turnlint.lsp.rows import Judged, Shown
+from turnlint.lsp.sayings import Said
+from turnlint.model import Finding, Place, Related, Severity, Span, format_pointer
+from turnlint.rules.compare import ROW, phrased, reference
 from turnlint.rules.page import url
 from turnlint.text.decode import row_text as decoded
 from turnlint.text.scan import fix_spans, spans
@@ -38,18 +44,21 @@ _TAGS = {
     "legacy-functions": [DiagnosticTag.Deprecated.value],
 }
 _HERE = -1
+_GAP = re.compile(rb'"line":(?P<line>-\d+)|\0')
+"""No string that was written out can hold this: quotes and what cannot be printed are escaped there."""
 _TOP = written_range((0, 0), (0, 0))
 
 
-def of_row(document: Document, shown: Shown) -> Diagnostic:
+def of_row(paper: Paper, shown: Shown) -> Diagnostic:
     """The diagnostic of a finding about a row."""
-    number, line, at, telling = shown
-    if telling is not None:
-        drawn: _Drawn = telling.drawn or _draw_copy(document, telling, number)
-        return drawn.at(number)
+    number, line, at, said = shown
+    if said is not None:
+        if said.drawn is None:
+            said.drawn = _draw_said(paper, line.text, said)
+        return said.drawn.at(*said.numbers)  # type: ignore[no-any-return]
     judged: Judged = line.result
     if judged.drawn is None:
-        judged.drawn = _draw(document.paper, line.text, judged.findings)
+        judged.drawn = _draw(paper, line.text, judged.findings)
     entries: list[_Drawn] = judged.drawn
     return entries[at].at(number)
 
@@ -58,7 +67,8 @@ def of_located(paper: Paper, found: Located) -> Diagnostic:
     """The diagnostic of a finding in a file on disk."""
     if found.row is None:
         return of_file(found.finding)
-    return _draw(paper, decoded(found.raw), (found.finding,), _start)[0].at(found.row)
+    (drawn,) = _draw(paper, decoded(found.raw), (found.finding,), partial(_beside, paper.uri))
+    return drawn.at(found.row)
 
 
 def of_file(finding: Finding) -> Diagnostic:
@@ -75,35 +85,64 @@ def summary(left: int) -> Diagnostic:
 
 
 class _Drawn:
-    """A diagnostic, written once. When its line moves, only the numbers in it are changed."""
+    """A diagnostic, written once. When lines move, only the numbers in it are changed."""
 
-    __slots__ = ("_count", "_entry", "_number", "_template")
+    __slots__ = ("_entry", "_numbers", "_parts", "_template")
 
-    def __init__(self, entry: Mapping[str, Any]) -> None:
-        """`entry` has `_HERE` for the number of its own line."""
-        body = dump(entry)
-        mark = b'"line":%d' % _HERE  # which no string can hold, as its quotes would be escaped
-        self._count = body.count(mark)
-        self._template = body.replace(b"%", b"%%").replace(mark, b'"line":%d')
-        self._number = _HERE
+    def __init__(self, entry: Mapping[str, Any], references: Sequence[tuple[int, str]] = ()) -> None:
+        """`entry` has negative numbers for lines: `_HERE` for its own, and those below for others in turn.
+
+        `references` are the lines and their files that the message names where it has `ROW`.
+        """
+        named = iter(references)
+        self._parts: list[Callable[[Sequence[int]], object]] = []
+        """What stands in each gap of the template: the number of a line, or words for it."""
+
+        def gap(found: re.Match[bytes]) -> bytes:
+            line = found["line"]
+            self._parts.append(itemgetter(_HERE - int(line)) if line else _Words(found, *next(named)))
+            return b'"line":%d' if line else b"%b"
+
+        self._template = _GAP.sub(gap, dump(entry).replace(b"%", b"%%"))
+        self._numbers: tuple[int, ...] = ()
         self._entry = Diagnostic(b"")
 
-    def at(self, number: int) -> Diagnostic:
-        """The diagnostic, for the line at this number."""
-        if number != self._number:
-            self._number = number
-            self._entry = Diagnostic(self._template % ((number,) * self._count))
+    def at(self, *numbers: int) -> Diagnostic:
+        """The diagnostic, for its line at the first of these numbers, and others at the rest."""
+        if numbers != self._numbers:
+            self._numbers = numbers
+            self._entry = Diagnostic(self._template % tuple([part(numbers) for part in self._parts]))
         return self._entry
 
 
+class _Words:
+    """Names a row in a message."""
+
+    __slots__ = ("_at", "_begins", "_file")
+
+    def __init__(self, gap: re.Match[bytes], at: int, file: str) -> None:
+        self._begins = gap.string[gap.start() - 1 : gap.start()] == b'"'
+        self._at, self._file = at, file
+
+    def __call__(self, numbers: Sequence[int]) -> bytes:
+        words = reference(numbers[self._at], self._file)
+        return dump(words[:1].upper() + words[1:] if self._begins else words)[1:-1]
+
+
 _Ranger: TypeAlias = Callable[[int, int], dict[str, Any]]
-_Elsewhere: TypeAlias = Callable[[int], dict[str, Any]]
+_Elsewhere: TypeAlias = Callable[[Related], dict[str, Any]]
 
 
 def _draw(
     paper: Paper, text: str, findings: Sequence[Finding], elsewhere: _Elsewhere | None = None
 ) -> list[_Drawn]:
-    """Draw the findings of one line. `elsewhere` gives the range of another row, where they name some."""
+    """Draw the findings of one line. `elsewhere` gives the place of a related row, where they name some."""
+    return [_Drawn(entry) for entry in _entries(paper, text, findings, elsewhere)]
+
+
+def _entries(
+    paper: Paper, text: str, findings: Sequence[Finding], elsewhere: _Elsewhere | None
+) -> Iterator[dict[str, Any]]:
     row = row_text(text)
     found = spans(row, [finding.place or Place() for finding in findings])
     edits = fix_spans(row, [finding.fix for finding in findings])
@@ -117,16 +156,16 @@ def _draw(
         for one in finding.related:
             if one.row is None:
                 span = next(beside)
-                yield _related(paper.uri, place(span.start, span.end), one.message)
+                location = {"uri": paper.uri, "range": place(span.start, span.end)}
             elif elsewhere is not None:
-                yield _related(paper.uri, elsewhere(one.row), one.message)
+                location = elsewhere(one)
+            else:
+                continue
+            yield {"location": location, "message": one.message}
 
-    return [
-        _Drawn(
-            _diagnostic(finding, place(span.start, span.end), _data(finding, edited, place), related(finding))
-        )
-        for finding, span, edited in zip(findings, found, edits, strict=True)
-    ]
+    for finding, span, edited in zip(findings, found, edits, strict=True):
+        data = _data(finding, edited, place)
+        yield _diagnostic(finding, place(span.start, span.end), data, related(finding))
 
 
 def _data(finding: Finding, edits: Sequence[tuple[Span, str]], place: _Ranger) -> dict[str, Any]:
@@ -140,30 +179,35 @@ def _data(finding: Finding, edits: Sequence[tuple[Span, str]], place: _Ranger) -
     return data
 
 
-def _related(uri: str, range_: dict[str, Any], message: str) -> dict[str, Any]:
-    return {"location": {"uri": uri, "range": range_}, "message": message}
+def _draw_said(paper: Paper, text: str, said: Said) -> _Drawn:
+    """Draw what a line says because of others, of which only the columns are drawn for good."""
+    verdict = said.verdict
+    others = range(1, len(verdict.others) + 1)
+    files = [said.file(handle) for handle in verdict.others]
+
+    def elsewhere(one: Related) -> dict[str, Any]:
+        assert one.row is not None, "other rows are named by their places among the others"
+        line, handle = said.lines[one.row], said.handles[one.row]
+        if line is None:
+            there = said.elsewhere[handle]
+            return {"uri": there.uri, "range": _start(there.row)}
+        span = spans(row_text(line.text), [one.place])[0]
+        return {"uri": paper.uri, "range": _range(paper, line.text, _HERE - one.row, span.start, span.end)}
+
+    related = tuple(Related(verdict.note(at - 1), at, verdict.place_in(at - 1)) for at in others)
+    finding = replace(phrased(verdict, said.bound), related=related)
+    (entry,) = _entries(paper, text, (finding,), elsewhere)
+    if said.is_echo:
+        entry["data"]["echo"] = True
+        entry.pop("tags", None)
+    first, *rest = (dump(part)[1:-1] for part in finding.message.split(ROW))
+    entry["message"] = Fragment(b'"' + b"\0".join((first, *rest)) + b'"')
+    return _Drawn(entry, list(zip(others, files, strict=True)))
 
 
-def _draw_copy(document: Document, telling: Telling, number: int) -> _Drawn:
-    """Draw what a line says of its equals."""
-    finding = telling.finding
-    related = [
-        _related(document.uri, _first_token(document, one.row), one.message)
-        for one in finding.related
-        if one.row is not None
-    ]
-    own = _first_token(document, number)
-    for position in own.values():
-        position["line"] = _HERE
-    data: dict[str, Any] = {"pointer": "", "echo": True} if telling.echo else {"pointer": ""}
-    telling.drawn = drawn = _Drawn(_diagnostic(finding, own, data, related))
-    return drawn
-
-
-def _first_token(document: Document, number: int) -> dict[str, Any]:
-    text = document.store.line(number).text
-    span = spans(row_text(text), [Place()])[0]
-    return _range(document.paper, text, number, span.start, span.end)
+def _beside(uri: str, one: Related) -> dict[str, Any]:
+    """The location of another row of a file on disk."""
+    return {"uri": uri, "range": _start(one.row or 0)}
 
 
 def _start(number: int) -> dict[str, Any]:
@@ -189,7 +233,7 @@ def _diagnostic(
     page = url(finding.rule)
     if page is not None:
         made["codeDescription"] = {"href": page}
-    if finding.rule in _TAGS and "echo" not in data:
+    if finding.rule in _TAGS:
         made["tags"] = _TAGS[finding.rule]
     if information := list(related):
         made["relatedInformation"] = information

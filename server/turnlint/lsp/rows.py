@@ -10,14 +10,15 @@ from operator import itemgetter
 from time import perf_counter
 from typing import Any, TypeAlias
 
-from turnlint.engine import RowChecker, facts_of
+from turnlint.engine import RowChecker, row_key, row_rules
 from turnlint.engine.baseline import Accepted, Counts, Key
 from turnlint.engine.fix import is_safe
-from turnlint.engine.told import blank_row, duplicate, first_copy, if_on, row_too_large
-from turnlint.lsp.copies import Copies
-from turnlint.lsp.document import BLANKS, row_bytes, row_text
+from turnlint.engine.told import blank_row, if_on, row_too_large
+from turnlint.lsp.document import BLANKS, judged_text, row_bytes
 from turnlint.lsp.order import LineOrder
-from turnlint.model import Facts, Finding, Severity
+from turnlint.lsp.relations import Relations
+from turnlint.lsp.sayings import Said
+from turnlint.model import Finding, Settings, Severity
 from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
 from turnlint.text.rows import CUT_BYTES, ROW_BYTES
@@ -26,10 +27,7 @@ __all__ = ["BLANK_ROW", "GONE", "Judged", "Rows", "Shown", "is_fixable"]
 
 logger = logging.getLogger(__name__)
 
-_COPIED = "exact-duplicate"
 BLANK_ROW = "blank-row"
-_NAMED_COPIES = 10
-"""How many of its copies a row names."""
 
 
 class Judged:
@@ -49,37 +47,12 @@ GONE = Judged((), {})
 """The result of a line that an edit has taken out of the document."""
 
 
-_Named: TypeAlias = "tuple[tuple[int, Line], ...]"
-"""Lines with their numbers: either may change, and what is drawn of them with it."""
-
-
-class Telling:
-    """What a line says of its equals, kept as long as it is true."""
-
-    __slots__ = ("about", "drawn", "finding", "group", "state")
-
-    def __init__(self, about: tuple[int, _Named], finding: Finding) -> None:
-        self.about = about
-        """How many later copies there are if it stands on the first one, else 0; and the lines it names."""
-        self.finding = finding
-        self.drawn: Any = None
-        self.group: Mapping[Line, int] = {}
-        """The lines that it was found out from,"""
-        self.state = (-1, -1)
-        """and the state of the document: as long as both stay, it is true."""
-
-    @property
-    def echo(self) -> bool:
-        """It stands on the first copy of a row and repeats what its later copies say."""
-        return self.about[0] > 0
-
-
 _Screen: TypeAlias = Callable[[bytes], bool]
 
-Shown: TypeAlias = "tuple[int, Line, int, Telling | None]"
+Shown: TypeAlias = "tuple[int, Line, int, Said | None]"
 """A finding that was chosen to be shown: the number of its line, the line, and which of its findings it is.
 
-Where other lines decide, what the line says of them instead. Thousands of these are made at each key.
+Where it is so because of other lines, what is said of it instead. Thousands of these are made at each key.
 """
 
 
@@ -90,6 +63,7 @@ class Rows:
         self.store = store
         self._checker: RowChecker | None = None
         self._bound: Mapping[str, Bound] = {}
+        self.relations = Relations(store)
         self.accepted = Accepted()
         self.screen: _Screen | None = None
         """Whether the tokens of a row may break a rule; None where they are not counted."""
@@ -99,9 +73,9 @@ class Rows:
         self._pending: deque[Line] = deque()
         self._by_severity = {severity: LineOrder(self.store) for severity in Severity}
         self._once: dict[str, LineOrder] = {}
-        self._copies = Copies(self.store)
         self._fixable = LineOrder(self.store)
-        self._tellings: dict[Line, Telling] = {}
+        self._hidden: set[Line] = set()
+        """Lines of which something is accepted."""
         self._of_tokens: dict[Line, tuple[Finding, ...]] = {}
         self.needy: deque[Line] = deque()
         """Lines that were judged, and whose tokens may break a rule. Who counts them takes them out."""
@@ -110,50 +84,48 @@ class Rows:
 
     @property
     def pending(self) -> int:
-        """How many lines wait to be judged, or to be judged again."""
-        return len(self._pending)
+        """How much there is to be done by `work`: lines to be judged, and what changes with them."""
+        return len(self._pending) + self.relations.pending
 
-    def judge_by(self, checker: RowChecker, bound: Mapping[str, Bound]) -> None:
-        """Have all lines judged (anew) by `work`; until then they keep the findings that they have.
-
-        `bound` are the rules that are on, for what rows say of each other.
-        """
-        self._checker, self._bound = checker, bound
+    def judge_by(self, checker: RowChecker, settings: Settings) -> None:
+        """Have all lines judged (anew) by `work`; until then they keep the findings that they have."""
+        self._checker, self._bound = checker, row_rules(settings, checker.format)
         self._of_tokens.clear()
         self.needy.clear()
-        self._allow_copies()
+        self.relations.judge_by(checker.format, settings)
         self._pending = deque(self.store)
 
     def accept(self, counts: Counts) -> None:
         """Show no more what is accepted. Lines that this changes are judged anew by `work`."""
-        changed = {row for (_, row), _ in counts.items() ^ self.accepted.counts.items() if row is not None}
+        changed = {key for key, _ in counts.items() ^ self.accepted.counts.items()}
         self.accepted = Accepted(counts)
-        self._allow_copies()
-        if changed and self._checker is not None:
-            equal = [self._copies.equal(row) for row in changed]
-            self._pending = deque(chain(self._pending, *equal) if all(equal) else self.store)
-
-    def _allow_copies(self) -> None:
-        bound = self._bound.get(_COPIED)
-        copied = ((row, count) for (rule, row), count in self.accepted.counts.items() if rule == _COPIED)
-        accepted = {row: count for row, count in copied if row is not None}
-        self._copies.allow((bound["max_copies"] if bound else None) or 1, accepted)
+        self.relations.accept(self.accepted, {rule for rule, _ in changed})
+        rows = {row for _, row in changed if row is not None}
+        if rows and self._checker is not None:
+            orders = chain(self._by_severity.values(), self._once.values())
+            told = (line for order in orders for _, line in order)
+            lines = {*told, *self._hidden}
+            self._pending.extend(line for line in lines if _key(row_bytes(self.text(line))) in rows)
 
     def accepting(self, line: Line, rule: str) -> tuple[Key, int] | None:
         """What is to be accepted for a line to show no finding of a rule; None where it has none."""
-        if rule == _COPIED and line in self._copies.lines:
-            return (rule, self._copies.key(line)), len(self._copies.group(line))
+        if rule in self.relations.bound and (found := self.relations.accepting(line, rule)) is not None:
+            return found
         if self._checker is None:
             return None
-        raw, findings, _ = self._found(line, self._checker)
+        raw = row_bytes(self.text(line))
+        findings = self._unread(raw)
+        if findings is None:
+            findings = self._check(line, raw, self._checker) + self._of_tokens.get(line, ())
         count = sum(finding.rule == rule for finding in findings)
-        return ((rule, facts_of(raw).exact), count) if count else None
+        return ((rule, _key(raw)), count) if count else None
 
     def forget(self) -> None:
         """Judge nothing more: the text is no JSONL."""
         self._checker = None
         for line in self.store:
-            line.result = line.key = None
+            line.result = None
+        self.relations.stop()
         self._clear()
 
     def replace(self, changes: Sequence[Change]) -> None:
@@ -168,9 +140,11 @@ class Rows:
             if self._checker is not None:
                 self._pending.extendleft(reversed(change.added))
         self._blank = None
+        if self.relations.replace(changes) and self._checker is not None:
+            self._pending = deque(self.store)
 
     def work(self, seconds: float) -> None:
-        """Judge waiting lines for so long, and at least one."""
+        """Judge waiting lines for so long, and at least one; then what they have to do with each other."""
         end = perf_counter() + seconds
         while self._pending and self._checker is not None:
             line = self._pending.popleft()
@@ -179,6 +153,7 @@ class Rows:
                 self._judge(line, self._checker, self.screen)
                 if perf_counter() > end:
                     return
+        self.relations.work(end)
 
     def tell(self, line: Line, findings: tuple[Finding, ...]) -> bool:
         """Take what is wrong with the tokens of a line, in place of what was. Says whether that differs."""
@@ -204,33 +179,53 @@ class Rows:
                 self._of_tokens[new] = self._of_tokens[old]
 
     def _judge(self, line: Line, checker: RowChecker, screen: _Screen | None = None) -> None:
-        raw, findings, facts = self._found(line, checker)
-        if facts is not None and screen is not None and (line in self._of_tokens or screen(raw)):
-            self.needy.append(line)
-        if findings and self.accepted.counts:
-            findings = self.accepted.left(facts_of(raw).exact, findings)
-        line.result = self._keep(line, findings)
-        if facts is not None and _COPIED in self._bound:
-            self._copies.add(line, facts.exact)
-
-    def _found(self, line: Line, checker: RowChecker) -> tuple[bytes, Sequence[Finding], Facts | None]:
-        """The row as far as it is read, all that is wrong with it, and its facts if it was judged."""
         raw = row_bytes(self.text(line))
+        findings = self._unread(raw)
+        if findings is None:
+            findings = self._check(line, raw, checker) + self._of_tokens.get(line, ())
+            if screen is not None and (line in self._of_tokens or screen(raw)):
+                self.needy.append(line)
+        else:
+            self.relations.leave_out(line)
+        line.result = self._keep(line, self._left(line, raw, findings))
+
+    def _unread(self, raw: bytes) -> tuple[Finding, ...] | None:
+        """What is wrong with a row that is not judged; None for one that is."""
         if not raw or raw.isspace():
-            return b"", if_on(self._bound, BLANK_ROW, blank_row), None
+            return if_on(self._bound, BLANK_ROW, blank_row)
         if len(raw) > ROW_BYTES:
-            return raw[:CUT_BYTES], if_on(self._bound, "row-too-large", row_too_large, len(raw)), None
+            return if_on(self._bound, "row-too-large", row_too_large, len(raw))
+        return None
+
+    def _check(self, line: Line, raw: bytes, checker: RowChecker) -> tuple[Finding, ...]:
+        """Judge a row, and have it compared with others."""
         try:
+            if self.relations.knows(line) or not self.relations.wants_facts:
+                return checker.findings(raw)
             findings, facts = checker.check(raw)
         except Exception:
             logger.exception("a row could not be judged")
-            return raw, (), None
-        return raw, findings + self._of_tokens.get(line, ()), facts
+            self.relations.leave_out(line)
+            return ()
+        self.relations.add(line, facts)
+        return findings
+
+    def _left(self, line: Line, raw: bytes, findings: tuple[Finding, ...]) -> Sequence[Finding]:
+        """What of the findings of a line is not accepted."""
+        if not findings or not self.accepted.counts:
+            return findings
+        left = self.accepted.left(_key(raw), findings)
+        if len(left) < len(findings):
+            self._hidden.add(line)
+        return left
+
+    def rest(self, seconds: float) -> bool:
+        """Do for so long what can wait until the text rests. Says whether something is left to be done."""
+        return self.pending > 0 or self.relations.rest(seconds)
 
     def text(self, line: Line) -> str:
         """The text to judge: the byte order mark of a file belongs to no row."""
-        text = row_text(line.text)
-        return text if text is line.text or self.store.line(0) is line else line.text
+        return judged_text(self.store, line)
 
     def _keep(self, line: Line, findings: Iterable[Finding]) -> Judged:
         """Enter a line where its findings will be looked for."""
@@ -258,8 +253,7 @@ class Rows:
         judged: Judged | None = line.result
         if judged is None:
             return
-        self._copies.remove(line)
-        self._tellings.pop(line, None)
+        self._hidden.discard(line)
         self._fixable.discard(line)
         for severity in judged.ranked:
             self._by_severity[severity].discard(line)
@@ -274,17 +268,22 @@ class Rows:
         if self.store.number(line) >= self._end():
             return []
         judged: Judged = line.result or CLEAN
-        telling = self._telling(line) if line in self._copies.lines else None
-        return [*judged.findings, telling.finding] if telling else [*judged.findings]
+        said = map(self.relations.finding, self.relations.said_of(line))
+        return [*judged.findings, *(finding for finding in said if finding is not None)]
 
     def fixable(self) -> Iterator[tuple[int, Line]]:
         """The lines with something that can be fixed safely, with their numbers and in their order."""
         end = self._end()
         return ((number, line) for number, line in self._fixable if number < end)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is said of rows because of others holds for them as they are."""
+        return self.relations.is_settled
+
     def copies(self, line: Line) -> list[Line]:
         """The lines equal to this one and itself, in their order; none where it has no equal."""
-        equal = list(self._copies.group(line)) if line.key is not None else []
+        equal = self.relations.equal(line)
         return equal if len(equal) > 1 else []
 
     @property
@@ -301,10 +300,7 @@ class Rows:
                 counts[line.result.findings[at].severity] -= len(lines) - 1
         blank = (line.result or CLEAN for line in islice(reversed(self.store), self._blanks()))
         counts.subtract(finding.severity for judged in blank for finding in judged.findings)
-        copied = self._bound.get(_COPIED)
-        if copied is not None:
-            counts[min(copied.settings.severity, Severity.INFO)] += self._copies.groups
-            counts[copied.settings.severity] += self._copies.surplus
+        counts.update(self.relations.sayings.counts)
         return counts
 
     def shown(self, limit: int) -> tuple[list[Shown], int]:
@@ -321,7 +317,6 @@ class Rows:
     def _by_rank(self, end: int) -> Iterator[Shown]:
         """All findings, the most severe first, but none of blank lines from `end` on."""
         once = [self._first(rule, lines) for rule, lines in self._once.items() if lines]
-        copied = self._bound.get(_COPIED)
         for severity in sorted(Severity, reverse=True):
             yield from (one for one in once if one[1].result.findings[one[2]].severity == severity)
             for number, line in self._by_severity[severity]:
@@ -329,38 +324,14 @@ class Rows:
                     break
                 for index in line.result.ranked[severity]:
                     yield number, line, index, None
-            if copied is not None and severity in (copied.settings.severity, Severity.INFO):
-                for number, line in self._copies.lines:
-                    telling = self._telling(line)
-                    if telling is not None and telling.finding.severity == severity:
-                        yield number, line, 0, telling
+            for number, line, said in self.relations.sayings.ranked(severity):
+                if self.relations.locate(said) is not None:
+                    yield number, line, 0, said
 
     def _first(self, rule: str, lines: LineOrder) -> Shown:
         number, line = next(iter(lines))
         findings: tuple[Finding, ...] = line.result.findings
         return number, line, next(at for at, finding in enumerate(findings) if finding.rule == rule), None
-
-    def _telling(self, line: Line) -> Telling | None:
-        """What a line says of its equals: a later copy that it is one, the first row where the copies are."""
-        bound = self._bound.get(_COPIED)
-        if bound is None:  # it was turned off, and the line is not judged anew yet
-            return None
-        allowed = self._copies.allowed(self._copies.key(line))
-        group = self._copies.group(line)
-        known = self._tellings.get(line)
-        if known is not None and known.group is group and known.state == (self.store.moves, allowed):
-            return known
-        at, copies = group[line], len(group) - allowed
-        if copies <= 0 or 0 < at < allowed:
-            return None
-        others = islice(group, 1) if at else islice(group, allowed, allowed + _NAMED_COPIES)
-        about = (0 if at else copies, tuple((self.store.number(one), one) for one in others))
-        if known is None or known.about != about:
-            numbers = tuple(number for number, _ in about[1])
-            finding = duplicate(bound, *numbers) if at else first_copy(bound, numbers, copies)
-            known = self._tellings[line] = Telling(about, finding)
-        known.group, known.state = group, (self.store.moves, allowed)
-        return known
 
     def _end(self) -> int:
         """The number behind the last row that is not blank: what follows harms nobody."""
@@ -377,3 +348,8 @@ class Rows:
 def is_fixable(finding: Finding) -> bool:
     """Whether a finding can be fixed and the meaning kept; a blank row is deleted."""
     return finding.rule == BLANK_ROW or is_safe(finding)
+
+
+def _key(raw: bytes) -> int:
+    """The key by which findings in a row are accepted: of one that is not read, that of its beginning."""
+    return row_key(raw if len(raw) <= ROW_BYTES else raw[:CUT_BYTES])

@@ -22,6 +22,7 @@ from turnlint.lsp import commands, features
 from turnlint.lsp.baselines import Baselines
 from turnlint.lsp.document import Document
 from turnlint.lsp.large_files import LargeFiles
+from turnlint.lsp.neighbours import Neighbours
 from turnlint.lsp.protocol import Protocol, dump
 from turnlint.lsp.recognise import path_of
 from turnlint.lsp.refresh import Refresh
@@ -55,6 +56,7 @@ class Server(LanguageServer):
         self._told: set[str] = set()
         self.settings = ClientSettings(self.warn_once)
         self.large_files = LargeFiles(self)
+        self.neighbours = Neighbours(self)
         self.baselines = Baselines(self)
         self.refresh = Refresh(self)
         self._sessions: dict[str, Session] = {}
@@ -68,6 +70,12 @@ class Server(LanguageServer):
     def encoding(self) -> Encoding:
         """The units in which the client counts columns."""
         return types.PositionEncodingKind(self.workspace.position_codec.encoding).value
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the workspace that are on this machine."""
+        uris = list(self.workspace.folders) or [self.workspace.root_uri or ""]
+        return [path for path in map(path_of, uris) if path is not None]
 
     def settings_of(self, path: Path | None) -> Settings:
         """The settings of a document; `path` is None where it is no local file."""
@@ -103,6 +111,7 @@ class Server(LanguageServer):
             session.reload()
         self.refresh.soon("inlay_hint")
         self.large_files.reload(folder)
+        self.neighbours.reload()
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside what comes from the client; what it raises is logged."""
@@ -119,6 +128,7 @@ class Server(LanguageServer):
         """Stop following a document."""
         session = self._sessions.pop(uri, None)
         if session is not None:
+            self.neighbours.release(session)
             session.close()
 
     def close(self) -> None:
@@ -126,6 +136,7 @@ class Server(LanguageServer):
         for task in self._tasks:
             task.cancel()
         self.large_files.close()
+        self.neighbours.close()
         for uri in list(self._sessions):
             self.close_document(uri)
         self.worker.end()

@@ -7,16 +7,22 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from math import inf
 from threading import Event
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from turnlint.engine import RowChecker, row_rules
+from msgspec.structs import replace
+
+from turnlint.engine import RowChecker
 from turnlint.engine.baseline import Counts, Key
+from turnlint.engine.splits import split_of
 from turnlint.engine.tokens import TokenChecker
 from turnlint.formats import Format
 from turnlint.lsp.counting import Counting
 from turnlint.lsp.document import Document
 from turnlint.lsp.lengths import Lengths
+from turnlint.lsp.likeness import Likeness
 from turnlint.lsp.outline import Outlines
 from turnlint.lsp.pace import SLICE_SECONDS
 from turnlint.lsp.progress import Progress
@@ -30,8 +36,10 @@ from turnlint.lsp.recognise import (
     name_of,
     path_of,
 )
+from turnlint.lsp.relations import Foreign
 from turnlint.lsp.render import Diagnostic, of_file, of_row, summary
 from turnlint.lsp.rows import Rows
+from turnlint.lsp.sayings import Said
 from turnlint.lsp.summary import Summary
 from turnlint.lsp.tally import Counted
 from turnlint.model import Finding, Settings
@@ -47,6 +55,9 @@ __all__ = ["Session"]
 logger = logging.getLogger(__name__)
 
 _IDLE_SECONDS = 0.5
+_REST_SECONDS = 0.004
+"""So long at a time is done what waits until the text rests: the next key may come at any moment."""
+_PATIENCE = 0.3
 _FEW_LINES = 500
 """More lines than these are not judged before the client is heard again."""
 _UNNAMED = "untitled.jsonl"
@@ -58,7 +69,7 @@ _MANY_LINES = 10_000
 _COLLECTIONS = 3
 """Of the middle generation; Python looks through everything after ten."""
 
-Job: TypeAlias = Literal["settings", "baseline", "format", "file"]
+Job: TypeAlias = Literal["settings", "baseline", "format", "relations", "file"]
 
 
 class Session:
@@ -70,19 +81,24 @@ class Session:
         self.path = path_of(document.uri)
         self._rows = Rows(document.store)
         self.tokens = Counting(document, self._rows, server.worker, self)
+        self._likeness = Likeness(document.store, self._rows.relations, server.worker, self)
         self._settings = server.settings_of(self.path)
         self._recogniser = Recogniser(document.store)
         self.recognised: Recognised | None = None
+        self.foreign: Foreign | None = None
+        """The rows of other files that those of this document are compared with."""
         self._of_file: tuple[Finding, ...] = ()
         self._saved = False
         """A file holds the text, or an older state of it."""
-        self._jobs: set[Job] = {"baseline", "format", "file"}
+        self._jobs: set[Job] = {"baseline", "format", "relations", "file"}
         self._task: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._due: set[Job] = set()
         """What edits have made necessary, to be done when no more come."""
         self._early = False
         """The first rows are to be shown before the others are judged."""
+        self._patience = inf
+        """What was found in rows is shown by then, if it takes longer to find what there is among them."""
         self._queued = False
         self._closed = Event()
         """Set once the document is closed; threads look at it too."""
@@ -139,6 +155,22 @@ class Session:
         """The lines with something that can be fixed safely, with their numbers and in their order."""
         return self._rows.fixable()
 
+    def said(self, line: Line) -> tuple[Said, ...]:
+        """What is said of a line because of others."""
+        return self._rows.relations.said_of(line)
+
+    def compare_with(self, foreign: Foreign | None) -> None:
+        """Compare with the rows of other files from now on, or with what has become of them, or with none."""
+        self.foreign = foreign
+        self._rows.relations.compare_with(foreign)
+        self._likeness.compare_with(foreign)
+        self._wake("relations")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is said of rows because of others holds for them as they are."""
+        return self._rows.is_settled
+
     def copies(self, line: Line) -> list[Line]:
         """The lines equal to this one and itself, in their order; none where it has no equal."""
         return self._rows.copies(line)
@@ -168,6 +200,8 @@ class Session:
         if sum(len(change.added) for change in changes) <= _FEW_LINES:
             self._rows.work(SLICE_SECONDS)
         self.tokens.go()
+        self._jobs.discard("relations")
+        self._due.add("relations")
         if self._pulled:
             self._told = None
         self._publish_soon()
@@ -186,7 +220,7 @@ class Session:
 
     def reload(self) -> None:
         """Read the settings and the file on disk again, and judge what depends on them."""
-        self._wake("settings", "baseline", "format", "file")
+        self._wake("settings", "baseline", "format", "relations", "file")
 
     def reload_baseline(self) -> None:
         """Read again what is accepted, and judge what depends on it."""
@@ -215,7 +249,7 @@ class Session:
             self._server.publish(self.document.uri, b"[]")
         store = self.document.store  # its lines and blocks know each other: emptied, it is freed at once
         many = store.count >= _MANY_LINES
-        released = self.tokens.close()
+        works = [self.tokens.close(), self._likeness.close()]
         store.replace((0, 0), (store.count, 0), "")
         self._rows.forget()
         self._recogniser = Recogniser(store)
@@ -224,7 +258,7 @@ class Session:
             if task is not None:
                 task.cancel()
         elif many:
-            _once_ended((task, released), _settle_garbage)
+            _once_ended((task, *works), _settle_garbage)
         self.document.version = None  # whoever still works on it must see that it is another text now
 
     def _wake(self, *jobs: Job) -> None:
@@ -236,7 +270,9 @@ class Session:
         """Do what is due, in slices between which the client is heard; then show what was found."""
         with ExitStack() as stack:
             progress: Progress | None = None
+            has_judged = False
             while self._jobs or self._rows.pending:
+                has_judged |= self._rows.pending > 0
                 try:
                     await self._next_job()
                 except TokensError as error:
@@ -253,7 +289,9 @@ class Session:
                 _spare_what_stays()
                 await asyncio.sleep(0)
         self._publish_soon()
-        self.tokens.go()
+        if has_judged:
+            self.tokens.go()
+        self._likeness.go()
 
     async def _next_job(self) -> None:
         if "settings" in self._jobs:
@@ -272,6 +310,13 @@ class Session:
             self._rows.work(SLICE_SECONDS)
             if self._early and self._rows.pending:
                 self._early = False
+                self._publish_soon()
+            self._patience = inf if self._rows.pending else monotonic() + _PATIENCE
+        elif "relations" in self._jobs:
+            if not self._rows.rest(_REST_SECONDS):
+                self._jobs.discard("relations")
+            elif monotonic() > self._patience:
+                self._patience = inf
                 self._publish_soon()
         else:
             self._jobs.remove("file")
@@ -293,6 +338,7 @@ class Session:
         self._early = self.recognised is None and not self._recogniser.complete
         if self.recognised is None or not self.recognised.judges_like(found):
             await self._judge_anew(found)
+            self._server.neighbours.follow(self)
             if self.recognised is not None:
                 self._server.refresh.soon("inlay_hint")
         self.recognised = found
@@ -300,11 +346,16 @@ class Session:
     async def _judge_anew(self, found: Recognised) -> None:
         if not found.jsonl:
             self._rows.forget()
+            self._likeness.judge_by(None, found.settings)
             self.tokens.count_by(found.settings.tokens, None)
             return
         # The fast scanner compiles in a moment; the plain one would take milliseconds for each row.
         checker = await asyncio.to_thread(RowChecker, found.format, found.settings, bulk=True)
-        self._rows.judge_by(checker, row_rules(found.settings, found.format))
+        split = found.settings.split or split_of(self.path.name if self.path else "")
+        settings = replace(found.settings, split=split)
+        self._rows.judge_by(checker, settings)
+        self._likeness.judge_by(found.format, settings)
+        self._wake("relations")
         tokens = found.settings.judging(found.format.name if found.format else None).tokens
         self.tokens.count_by(tokens, TokenChecker(found.format, found.settings) if found.format else None)
 
@@ -339,6 +390,10 @@ class Session:
             self._summed_up = summed_up
             self._server.refresh.soon("code_lens")
 
+    def likeness_found(self) -> None:
+        """Findings about lines that are nearly the same have come or gone: show them."""
+        self._publish_soon()
+
     def tokens_found(self) -> None:
         """Findings about tokens have come or gone: show them."""
         self._publish_soon()
@@ -358,6 +413,9 @@ class Session:
 
     async def report(self) -> bytes:
         """The diagnostics as JSON, once all that is known of the text by now has been judged."""
+        if "relations" in self._due:
+            self._due.discard("relations")
+            self._wake("relations")
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
         self._told = b"[]" if self._closed.is_set() else dump(self._diagnostics())
@@ -367,14 +425,15 @@ class Session:
         chosen, left = self._rows.shown(self._server.settings.options.max_diagnostics)
         entries = [summary(left)] if left else []
         entries += [of_file(finding) for finding in self.file_findings]
-        entries += [of_row(self.document, one) for one in chosen]
+        entries += [of_row(self.document.paper, one) for one in chosen]
         return entries
 
     def _whole(self) -> list[Finding]:
         """What is wrong with the document as a whole."""
         head = self.recognised.findings if self.recognised else ()
         said = {finding.rule for finding in head}
-        return [*head, *(one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES)]
+        of_file = (one for one in self._of_file if one.rule not in said and one.rule not in LIVE_RULES)
+        return [*head, *of_file, *self._rows.relations.of_file()]
 
 
 def _once_ended(works: Sequence[asyncio.Future[None] | None], act: Callable[[], None]) -> None:

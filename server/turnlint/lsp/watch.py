@@ -1,4 +1,4 @@
-"""Files on disk that open documents depend on: settings, baselines, data that is judged from disk."""
+"""Files on disk that open documents depend on: settings, baselines, and data that they do not hold."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from turnlint.config.baseline import NAME as BASELINE
 from turnlint.config.discovery import NAMES as SETTINGS_FILES
+from turnlint.lsp.indexing import Stamp
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
@@ -19,7 +20,7 @@ WATCHED = (*SETTINGS_FILES, BASELINE)
 """The names of files that count for what stands below their folder."""
 _SECONDS = 1.0
 
-_Stamp: TypeAlias = tuple[int, int, int] | None
+_Stamp: TypeAlias = Stamp | None
 
 
 def changed(server: Server, path: Path) -> None:
@@ -30,6 +31,7 @@ def changed(server: Server, path: Path) -> None:
         server.reload(path.parent)
     else:
         server.large_files.changed(path)
+        server.neighbours.changed(path)
 
 
 async def watch(server: Server) -> None:
@@ -37,6 +39,7 @@ async def watch(server: Server) -> None:
     known: dict[Path, _Stamp] = {}
     while True:
         await asyncio.sleep(_SECONDS)
+        known = {**server.neighbours.stamps(), **known}
         stamps = await asyncio.to_thread(_stamps, _wanted(server))
         for path in stamps.keys() & known.keys():
             if stamps[path] != known[path]:
@@ -48,7 +51,8 @@ def _wanted(server: Server) -> set[Path]:
     documents = [session.path for session in server.sessions() if session.path is not None]
     followed = server.large_files.paths()
     folders = {folder for path in (*documents, *followed) for folder in path.parents}
-    return {folder / name for folder in folders for name in WATCHED} | set(followed)
+    settings = {folder / name for folder in folders for name in WATCHED}
+    return {*settings, *followed, *server.neighbours.paths()}
 
 
 def _stamps(paths: Iterable[Path]) -> dict[Path, _Stamp]:

@@ -71,6 +71,18 @@ class Worker:
             self._begin()
         return asyncio.wrap_future(future)
 
+    def breathe(self) -> bool:
+        """For long work between its steps: let others have their turn, and rest as before other work.
+
+        Says whether to go on: not where the process is about to end. Only the thread itself may call this.
+        """
+        turns: list[None] = []
+        self.queue([lambda: turns.append(None)])
+        while not turns and (work := self._next()) is not None:
+            _do(work)
+            del work
+        return bool(turns)
+
     def end(self) -> None:
         """Begin nothing more, and wait a moment for what is being done: the process is about to end."""
         with self._changed:
@@ -89,10 +101,7 @@ class Worker:
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
-            try:
-                work()
-            except BaseException:  # a panic of a library is none of the others
-                logger.exception("a fault in the background")
+            _do(work)
             del work
 
     def _next(self) -> Work | None:
@@ -120,3 +129,10 @@ class Worker:
             if silent > now:
                 self._slice_end = now + _SLICE_SECONDS
         return min(silent, latest) - now
+
+
+def _do(work: Work) -> None:
+    try:
+        work()
+    except BaseException:  # a panic of a library is none of the others
+        logger.exception("a fault in the background")

@@ -9,7 +9,7 @@ from itertools import islice
 
 from lsprotocol import types
 
-from turnlint.engine import RowChecker, facts_of
+from turnlint.engine import RowChecker, row_key
 from turnlint.engine.fix import fix_row
 from turnlint.lsp.actions import QUICK_FIX, Asked, Later, Offer
 from turnlint.lsp.document import row_bytes, row_text
@@ -85,7 +85,7 @@ class _Fixer:
 
     def judge(self, text: str, shown: Sequence[Finding]) -> Callable[[str], Sequence[Finding]]:
         """How to judge a row while it is fixed: by what is shown, then anew, but for what is accepted."""
-        accepted = self._accepted.get(facts_of(row_bytes(text)).exact, ()) if self._accepted else ()
+        accepted = self._accepted.get(row_key(row_bytes(text)), ()) if self._accepted else ()
         checker = self._checker if len(text) < _LARGE_ROW else self._apart
 
         def judge(now: str) -> Sequence[Finding]:

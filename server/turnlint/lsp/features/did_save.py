@@ -14,7 +14,9 @@ OPTIONS = types.SaveOptions(include_text=False)
 
 
 def handle(server: Server, params: types.DidSaveTextDocumentParams) -> None:
-    """Judge the file on disk, vote its format again, and read its settings again."""
+    """Judge the file on disk, vote its format again, and read its settings again; others see its rows."""
     session = server.session(params.text_document.uri)
     if session is not None:
         session.reload()
+        if session.path is not None:
+            server.neighbours.changed(session.path)
