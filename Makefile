@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types docs bench soak vsix test-vscode clean
+.PHONY: demo test lint types docs bench planted soak vsix test-vscode clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
 	$(BIN)/turnlint check --target openai --output-format full --exit-zero fixtures/demo
 
+# The tests start hundreds of processes, each of which would compile every module where bytecode is not kept.
+# Only one process can rewrite the pages of cases.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(UPDATE),,--numprocesses auto --dist worksteal)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
@@ -24,6 +27,9 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks
+
+planted: $(VENV)/.test
+	PLANTED_ROWS=100000 $(BIN)/python -m pytest tests/test_planted.py
 
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak --edits 100000 --minutes 60

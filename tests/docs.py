@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from turnlint.config import Target, Trained, all_targets
+from turnlint.config.discovery import SettingsFile
 from turnlint.config.models import all_models
 from turnlint.formats import Format, all_formats
 from turnlint.formats.shape import iter_structs
@@ -24,6 +26,7 @@ def pages() -> Mapping[str, str]:
     """Every generated page: path below docs/ -> its text."""
     made = {"rules.md": _rules_index(), "formats.md": _index("Formats", _format_lines())}
     made["targets.md"] = _index("Targets", _target_lines())
+    made["settings.md"] = _settings_page()
     made["models.md"] = _index("Models", _model_lines())
     made |= {f"rules/{one.family}/{one.name}.md": markdown(one) for one in all_rules().values()}
     made |= {f"formats/{one.name}.md": _format_page(one) for one in all_formats()}
@@ -61,16 +64,32 @@ def _format_lines() -> Iterator[str]:
 
 def _format_page(one: Format) -> str:
     lines = [f"# {one.title}", "", f"`{one.name}` · {one.stage}", "", one.description, ""]
-    for node in iter_structs(one.shape):
+    return "\n".join([*lines, *_shape_lines(one.shape)])
+
+
+def _settings_page() -> str:
+    lines = [
+        "# Settings",
+        "",
+        "Settings stand in `.turnlint.toml`, `turnlint.toml` or `[tool.turnlint]` of `pyproject.toml`; the "
+        "nearest one above a file counts. Patterns are written as in a .gitignore and are relative to its "
+        "folder. `turnlint schema settings` prints their JSON Schema, `turnlint config FILE` what holds for "
+        "a file.",
+        "",
+    ]
+    return "\n".join([*lines, *_shape_lines(SettingsFile)])
+
+
+def _shape_lines(shape: type[msgspec.Struct]) -> Iterator[str]:
+    """The keys of an object and of those in it."""
+    for node in iter_structs(shape):
         owner = str(getattr(node.cls, "owner", ""))
-        lines += [f"## {owner}", "", (node.cls.__doc__ or "").strip(), ""]
-        lines += ["| key | type | | meaning |", "| --- | --- | --- | --- |"]
+        yield from (f"## {owner}", "", cleandoc(node.cls.__doc__ or ""), "")
+        yield from ("| key | type | | meaning |", "| --- | --- | --- | --- |")
         if node.tag_field:
-            lines.append(f'| `{node.tag_field}` | `"{node.tag}"` | required | |')
-        for member in node.fields:
-            lines.append(_member_row(member))
-        lines += ["", "Other keys are " + ("refused." if node.forbid_unknown_fields else "left free."), ""]
-    return "\n".join(lines)
+            yield f'| `{node.tag_field}` | `"{node.tag}"` | required | |'
+        yield from map(_member_row, node.fields)
+        yield from ("", "Other keys are " + ("refused." if node.forbid_unknown_fields else "left free."), "")
 
 
 def _member_row(member: inspect.Field) -> str:

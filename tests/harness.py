@@ -4,7 +4,8 @@ A page, fixtures/rules/FAMILY/RULE.md, is prose with fenced blocks:
 
 - `toml`: keys of turnlint.toml, for all blocks that follow until the next `toml`.
 - `jsonl`: a file, one row a line. A name behind the word (`jsonl valid.txt`) names the file, which is else
-  train.jsonl. Its format is voted unless the settings name one.
+  train.jsonl. Its format is voted unless the settings name one. Under settings with `[[dataset]]` all blocks
+  are files of one run, and compared with each other as the settings say; else each block stands alone.
 - `fixed`: the rows of the block before once every fix was carried out, safe or not. A row that is to go is
   left empty. A page whose rule offers a fix has at least one.
 
@@ -18,10 +19,12 @@ In a `jsonl` block a line that begins with `#@` is a marker, and marks the row a
     #@ row SEVERITY RULE            the first token of the row: its opening bracket
     #@ file SEVERITY RULE           a finding of the file; may stand anywhere in the block
     #@ ~3 RULE                      the finding marked just above has a related place in row 3 (1-based)
+    #@ ~train.jsonl:3 RULE          the same, in a row of another file
 
 Carets cannot reach columns 1 to 3, which `#@` and its space cover: use a range there. The words are optional
 and stand somewhere in the message. Every finding needs a marker and every marker a finding. Related places
-in the same row take no marker. Rules that count rows are off unless the settings select them.
+in the same row take no marker. Rules that count rows are off unless the settings select them, and on pages of
+other rules those that compare rows with each other, since the rows of a page are alike by nature.
 
 `UPDATE=1` rewrites markers and fixed rows in place; it is refused where CI is set.
 """
@@ -34,13 +37,18 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, TypeAlias
 
 from tests.oracle import verify
 from turnlint.config import Counting, resolve
-from turnlint.engine import Located, check_stream
+from turnlint.config.datasets import gather
+from turnlint.config.discovery import Overrides, SettingsFinder
+from turnlint.engine import Input, Located, check_files, check_stream
 from turnlint.model import Finding, Fix, Settings
+from turnlint.rules import all_rules
 from turnlint.text.scan import apply, spans
 
 __all__ = [
@@ -54,11 +62,13 @@ __all__ = [
     "every_row",
     "fix_rows",
     "pages",
+    "relates",
     "rewrite",
     "run_case",
+    "run_corpus",
     "run_engine",
     "settings_from",
-    "uncounted",
+    "unselected",
     "updating",
 ]
 
@@ -67,11 +77,15 @@ COUNTING_RULES = ("too-few-examples", "few-examples")
 """Rules that a block of a few rows always breaks."""
 
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>\w+)(?: +(?P<name>\S+))? *")
-_RELATED = re.compile(r"#@ *~(?P<row>\d+) +(?P<rule>[a-z0-9-]+) *")
+_RELATED = re.compile(r"#@ *~(?:(?P<file>\S+):)?(?P<row>\d+) +(?P<rule>[a-z0-9-]+) *")
 _MARKER = re.compile(
     r"#@ *(?P<where>\^+|(?P<first>\d+)-(?P<last>\d+)|row|file) "
     r'+(?P<severity>error|warning|info|hint) +(?P<rule>[a-z0-9-]+)(?: +"(?P<words>.*)")? *'
 )
+
+
+Spot: TypeAlias = "int | tuple[str, int]"
+"""A row, 0-based, and its file where that is another one."""
 
 
 class Mark(NamedTuple):
@@ -82,7 +96,7 @@ class Mark(NamedTuple):
     end: int
     severity: str
     rule: str
-    related: tuple[int, ...] = ()
+    related: tuple[Spot, ...] = ()
     words: str = ""
     """Of a marker: what the message must hold. Of a finding: the message."""
 
@@ -112,6 +126,10 @@ class Case(NamedTuple):
     lines: range
     """The lines of the block in its page, 0-based, without the fences."""
     fixed_lines: range
+    section: int = 0
+    """The line of its page at which its settings begin."""
+    corpus: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The names and rows of all files of its run, itself included; empty where it stands alone."""
 
     @property
     def rule(self) -> str:
@@ -124,9 +142,15 @@ class Case(NamedTuple):
         return tomllib.loads(self.toml)
 
     @property
+    def off(self) -> tuple[str, ...]:
+        """The rules that are off."""
+        relating = filter(relates, () if relates(self.rule) else all_rules())
+        return unselected(self.settings, (*COUNTING_RULES, *relating))
+
+    @property
     def data(self) -> bytes:
         """The file that the block stands for."""
-        return "".join(f"{row}\n" for row in self.rows).encode()
+        return _file(self.rows)
 
 
 class Outcome(NamedTuple):
@@ -134,6 +158,10 @@ class Outcome(NamedTuple):
 
     marks: list[Mark]
     findings: list[tuple[int | None, Finding]]
+
+
+def _file(rows: Iterable[str]) -> bytes:
+    return "".join(f"{row}\n" for row in rows).encode()
 
 
 class _Block(NamedTuple):
@@ -159,22 +187,34 @@ def every_row() -> list[bytes]:
 @cache
 def cases_of(page: Path) -> tuple[Case, ...]:
     """Read a page. Raises ValueError where it breaks the grammar."""
-    toml = ""
+    toml, section = "", 0
     cases: list[Case] = []
     for block in _blocks(page.read_bytes().decode().split("\n")):
         if block.kind == "toml":
-            toml = "\n".join(block.body)
+            toml, section = "\n".join(block.body), block.lines.start
         elif block.kind == "jsonl":
             rows, markers = _read_markers(page, block)
             name = block.name or "train.jsonl"
-            cases.append(Case(page, len(cases) + 1, name, toml, rows, markers, None, block.lines, range(0)))
+            place = (block.lines, range(0), section)
+            cases.append(Case(page, len(cases) + 1, name, toml, rows, markers, None, *place))
         elif block.kind == "fixed":
             if not cases or cases[-1].fixed is not None:
                 raise ValueError(
                     f"{page}:{block.lines.start}: a `fixed` block needs a `jsonl` block before it"
                 )
             cases[-1] = cases[-1]._replace(fixed=tuple(block.body), fixed_lines=block.lines)
-    return tuple(cases)
+    runs = (list(run) for _, run in groupby(cases, key=lambda case: case.section))
+    return tuple(chain.from_iterable(_together(page, run) for run in runs))
+
+
+def _together(page: Path, cases: Sequence[Case]) -> Iterable[Case]:
+    """Let the cases under one `toml` block know of each other, if it has data sets."""
+    if "dataset" not in cases[0].settings:
+        return cases
+    corpus = tuple((case.name, case.rows) for case in cases)
+    if len(dict(corpus)) < len(cases) or any(case.fixed is not None for case in cases):
+        raise ValueError(f"{page}: the files of a run need names of their own, and have no `fixed`")
+    return (case._replace(corpus=corpus) for case in cases)
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
@@ -198,7 +238,9 @@ def _read_markers(page: Path, block: _Block) -> tuple[tuple[str, ...], tuple[Mar
         elif related := _RELATED.fullmatch(text):
             if not marks or marks[-1].rule != related["rule"]:
                 raise ValueError(f"{page}:{line + 1}: no marker of {related['rule']} just above")
-            marks[-1] = marks[-1]._replace(related=(*marks[-1].related, int(related["row"]) - 1))
+            row = int(related["row"]) - 1
+            spot = (related["file"], row) if related["file"] else row
+            marks[-1] = marks[-1]._replace(related=(*marks[-1].related, spot))
         elif marker := _MARKER.fullmatch(text):
             marks.append(_read_marker(marker, rows))
         else:
@@ -223,25 +265,55 @@ def _first_token(row: str) -> tuple[int, int]:
     return start, start + 1
 
 
-def settings_from(keys: Mapping[str, Any]) -> Settings:
-    """Resolve keys of turnlint.toml, with the rules that count rows off unless these keys select them."""
+def settings_from(keys: Mapping[str, Any], off: Iterable[str] = COUNTING_RULES) -> Settings:
+    """Resolve keys of turnlint.toml, with some rules off unless these keys select them."""
     words = {key.replace("-", "_"): value for key, value in keys.items()}
-    words["ignore"] = [*words.get("ignore", ()), *uncounted(keys)]
+    words["ignore"] = [*words.get("ignore", ()), *unselected(keys, off)]
     words["parameters"] = words.pop("rules", {})
     words["counting"] = Counting(**words.pop("tokens", {}))
     return resolve(**words)
 
 
-def uncounted(keys: Mapping[str, Any]) -> tuple[str, ...]:
-    """The rules that count rows and that these keys of turnlint.toml do not select."""
+def unselected(keys: Mapping[str, Any], rules: Iterable[str]) -> tuple[str, ...]:
+    """The rules that these keys of turnlint.toml do not select."""
     wanted = {*keys.get("select", ()), *keys.get("extend-select", ())}
-    return tuple(rule for rule in COUNTING_RULES if rule not in wanted)
+    return tuple(rule for rule in rules if rule not in wanted)
+
+
+def relates(rule: str) -> bool:
+    """Whether a rule compares rows with each other, one by one."""
+    found = all_rules().get(rule)
+    return found is not None and not found.hooks.keys().isdisjoint(("copies", "group", "near"))
 
 
 @cache
 def run_case(case: Case) -> Outcome:
     """Check a case by the engine, once."""
-    return run_engine(case.data, settings_from(case.settings), name=case.name)
+    if case.corpus:
+        return run_corpus(case.corpus, case.toml, Overrides(ignore=case.off))[case.name]
+    return run_engine(case.data, settings_from(case.settings, case.off), name=case.name)
+
+
+def run_corpus(
+    files: Sequence[tuple[str, Sequence[str]]], toml: str, overrides: Overrides | None = None
+) -> Mapping[str, Outcome]:
+    """Check files of one folder with these settings: what is found in each, by its name."""
+    found = {name: Outcome([], []) for name, _ in files}
+    texts = dict(files)
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "turnlint.toml").write_text(toml, encoding="utf-8")
+        finder = SettingsFinder(overrides)
+        for dataset in gather([root / name for name, _ in files], finder):
+            names = [files[one.number][0] for one in dataset.files]
+            inputs = [
+                Input(io.BytesIO(_file(texts[name])), finder.settings(root / name), name, Path(name).name)
+                for name in names
+            ]
+            for one, located in check_files(inputs):
+                found[one.name].marks.append(_verified(located, texts[one.name], texts))
+                found[one.name].findings.append((located.row, located.finding))
+    return found
 
 
 def run_engine(data: bytes, settings: Settings, *, name: str = "train.jsonl") -> Outcome:
@@ -256,12 +328,17 @@ def run_engine(data: bytes, settings: Settings, *, name: str = "train.jsonl") ->
     return Outcome(marks, findings)
 
 
-def _verified(located: Located, rows: Sequence[str]) -> Mark:
-    """Turn a finding into a mark, and judge its places and those that are related."""
+def _verified(
+    located: Located, rows: Sequence[str], files: Mapping[str, Sequence[str]] | None = None
+) -> Mark:
+    """Turn a finding into a mark, and judge its places and those that are related, in whichever file."""
     finding, row = located.finding, located.row
-    related = tuple(one.row for one in finding.related if one.row is not None)
+    related = tuple(
+        (one.file, one.row) if one.file else one.row for one in finding.related if one.row is not None
+    )
     for one in finding.related:
-        text = rows[row or 0] if one.row is None else rows[one.row]
+        beside = files[one.file] if files and one.file else rows
+        text = rows[row or 0] if one.row is None else beside[one.row]
         span = spans(text, [one.place])[0]
         verify(text, one.place, span.start, span.end)
     start = end = 0
@@ -298,7 +375,9 @@ def _order(mark: Mark) -> int:
 
 def _show(case: Case, mark: Mark) -> Iterator[str]:
     yield _write(case.rows, mark)
-    yield from (f"#@ ~{row + 1} {mark.rule}" for row in mark.related)
+    for spot in mark.related:
+        file, row = ("", spot) if isinstance(spot, int) else (f"{spot[0]}:", spot[1])
+        yield f"#@ ~{file}{row + 1} {mark.rule}"
 
 
 def _write(rows: Sequence[str], mark: Mark) -> str:

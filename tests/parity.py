@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import unquote
 
-from tests.harness import Mark, by_place
+from tests.harness import Mark, Spot, by_place
 from tests.lsp_client import Message, is_echo, is_of_file, unshown
 from turnlint.engine import check_stream
 from turnlint.lsp.recognise import LIVE_RULES
@@ -27,10 +28,18 @@ def mark_of(found: Message, uri: str) -> Mark:
     start, end = found["range"]["start"], found["range"]["end"]
     assert start["line"] == end["line"]
     places = [one["location"] for one in found.get("relatedInformation", ())]
-    assert all(place["uri"] == uri for place in places)
-    lines = [place["range"]["start"]["line"] for place in places]
-    related = tuple(line for line in lines if line != start["line"])
+    related = tuple(spot for spot in (_spot(place, uri) for place in places) if spot != start["line"])
     return Mark(start["line"], start["character"], end["character"], severity, rule, related, message)
+
+
+def _spot(place: Message, uri: str) -> Spot:
+    """The row of a location, and its file where that is another one of the same folder."""
+    line: int = place["range"]["start"]["line"]
+    if place["uri"] == uri:
+        return line
+    folder, _, name = place["uri"].rpartition("/")
+    assert folder == uri.rpartition("/")[0]
+    return unquote(name), line
 
 
 def engine_marks(
@@ -61,7 +70,7 @@ def departures(diagnostics: Sequence[Message], uri: str, wanted: Sequence[Mark])
     marks = [mark_of(one, uri) for one in entries if not is_echo(one)]
     found = Counter(mark for mark in marks if mark.row is not None or mark.rule in LIVE_RULES)
     missing, unexpected = Counter(wanted) - found, found - Counter(wanted)
-    firsts = {mark.related[0] for mark in wanted if mark.rule == "exact-duplicate"}
+    firsts = {mark.related[0] for mark in wanted if mark.rule == "exact-duplicate" and mark.related}
     said = [f"unexpected: {mark}" for mark in sorted(unexpected, key=by_place)]
     if hidden:
         told, total = hidden + found.total() + len(echoes), len(wanted) + len(firsts)

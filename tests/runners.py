@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from tests.harness import Case, Mark, by_place, uncounted
+from tests.harness import Case, Mark, by_place
 from tests.lsp_client import LspClient, ServerGoneError, is_echo
 from tests.parity import mark_of
 
@@ -28,16 +28,20 @@ def run_command(cases: Sequence[Case], folder: Path) -> list[list[Mark]]:
     for ignored, group in _groups(cases, files).items():
         for found in _command_findings(group, ignored):
             marks[found["path"]].append(_mark_of(found))
-    return list(marks.values())
+    return [marks[str(file)] for file in files]
 
 
 def _write(cases: Sequence[Case], folder: Path) -> list[Path]:
-    """Write each case to a folder of its own, with its settings; give the files."""
-    files = [folder / str(number) / case.name for number, case in enumerate(cases)]
-    for case, file in zip(cases, files, strict=True):
-        file.parent.mkdir()
-        file.write_bytes(case.data)
-        (file.parent / "turnlint.toml").write_text(case.toml, encoding="utf-8")
+    """Write each case to a folder with its settings, and with the other files of its run; give the files."""
+    folders: dict[Hashable, Path] = {}
+    files = []
+    for case in cases:
+        alone = case.number if not case.corpus else None
+        root = folders.setdefault((case.page, case.section, alone), folder / str(len(folders)))
+        root.mkdir(exist_ok=True)
+        (root / "turnlint.toml").write_text(case.toml, encoding="utf-8")
+        files.append(root / case.name)
+        files[-1].write_bytes(case.data)
     return files
 
 
@@ -45,7 +49,7 @@ def _groups(cases: Sequence[Case], files: Sequence[Path]) -> dict[tuple[str, ...
     """The files by the rules that are to be ignored in them."""
     groups: dict[tuple[str, ...], list[Path]] = {}
     for case, file in zip(cases, files, strict=True):
-        groups.setdefault(uncounted(case.settings), []).append(file)
+        groups.setdefault(case.off, []).append(file)
     return groups
 
 
@@ -60,12 +64,18 @@ def _command_findings(files: Iterable[Path], ignored: Sequence[str]) -> Iterator
 def _mark_of(found: Mapping[str, Any]) -> Mark:
     """Read a finding as the command line writes it."""
     row, severity, rule, message = (found[key] for key in ("row", "severity", "rule", "message"))
+    file = Path(found["path"])
+    related = tuple(
+        one["row"] - 1 if one["path"] == str(file) else (Path(one["path"]).name, one["row"] - 1)
+        for one in found["related"]
+        if (one["path"], one["row"]) != (str(file), row)
+    )
+    words = message.replace(f"{file.parent}/", "")
     if row is None:
-        return Mark(None, 0, 0, severity, rule, words=message)
+        return Mark(None, 0, 0, severity, rule, related, words)
     assert found["location"]["line"] == found["end_location"]["line"] == row
     start, end = found["location"]["column"] - 1, found["end_location"]["column"] - 1
-    related = tuple(one["row"] - 1 for one in found["related"] if one["row"] != row)
-    return Mark(row - 1, start, end, severity, rule, related, message)
+    return Mark(row - 1, start, end, severity, rule, related, words)
 
 
 def run_server(cases: Sequence[Case], folder: Path, wanted: Sequence[Sequence[Mark]]) -> list[list[Mark]]:

@@ -13,8 +13,7 @@ import pytest
 
 from tests.harness import COUNTING_RULES, FIXTURES
 from turnlint.config import resolve
-from turnlint.engine import check_stream
-from turnlint.engine import file as engine
+from turnlint.engine import Resources, check_stream
 
 CASES = sorted((FIXTURES / "bytes").glob("*.jsonl"))
 
@@ -37,11 +36,10 @@ def test_every_case_has_an_expectation_and_every_expectation_a_case() -> None:
 
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 15])
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_by_the_engine(path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_CHUNK", chunk)
-    settings = resolve(ignore=COUNTING_RULES)
+def test_by_the_engine(path: Path, chunk: int) -> None:
+    settings, resources = resolve(ignore=COUNTING_RULES), Resources(chunk_bytes=chunk)
     found = []
-    for located in check_stream(io.BytesIO(path.read_bytes()), settings, name=path.name):
+    for located in check_stream(io.BytesIO(path.read_bytes()), settings, name=path.name, resources=resources):
         finding, span, row = located.finding, located.span(), located.row
         found.append(
             {

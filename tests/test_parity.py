@@ -34,6 +34,30 @@ ROWS = [
     "",
     "[]",
 ]
+TALE = (
+    "the harbour office keeps a list of every boat that came in before the storm, with the name of its "
+    "skipper and the berth it was given, and nobody may leave before the list was read aloud"
+)
+COMPARED = [
+    *(
+        f'{{"messages":[{{"role":"user","content":"{asked}"}},{{"role":"assistant","content":"{said}"}}]}}'
+        for asked in ("Is it?", "is  IT?", "What 😀 is it?")
+        for said in (
+            "Yes",
+            "No",
+            TALE,
+            TALE.replace("every", "nearly every"),
+            TALE.replace("list", "long list"),
+        )
+    ),
+    '{"messages":[{"role":"user","content":"Is it?"},{"role":"assistant","content":"Yes"},'
+    '{"role":"user","content":"漢字?"},{"role":"assistant","content":"No"}]}',
+    '{"messages":[{"role":"user","content":"Is it?"},{"role":"assistant","content":"No"},'
+    '{"role":"user","content":"漢字?"},{"role":"assistant","content":"No"}]}',
+    "",
+    "{}",
+    '{"messages":[',
+]
 SIGNS = ["", "x", "\n", '"', "😀", "}", "\u2028", "\t", " ", '"usr"', "\n\n"]
 LIMIT = 14
 """So many tokens are few enough that some rows have more."""
@@ -45,10 +69,14 @@ PIECES = [*SIGNS, *(f"\n{row}\n" for row in ROWS[:3])]
 
 Pair: TypeAlias = tuple[int, int]
 
+Edits: TypeAlias = "list[tuple[Pair, Pair, str]]"
+
 texts = st.lists(st.sampled_from(ROWS), max_size=8).map("\n".join)
 places = st.tuples(st.integers(0, 9), st.integers(0, 99))
 sizes = st.tuples(st.integers(0, 2), st.integers(0, 40))
 edits = st.lists(st.tuples(places, sizes, st.sampled_from(PIECES)), max_size=12)
+compared = st.lists(st.sampled_from(COMPARED), max_size=20).map("\n".join)
+moves = st.lists(st.tuples(places, sizes, st.sampled_from([*SIGNS, *(f"\n{row}\n" for row in COMPARED)])))
 
 
 @pytest.fixture(scope="module", params=ENCODINGS)
@@ -70,7 +98,16 @@ def counting() -> Iterator[LspClient]:
 @settings(deadline=None, max_examples=60, derandomize=True)
 @given(text=texts, edits=edits)
 def test_the_server_says_what_the_command_says(
-    client: tuple[LspClient, Encoding], text: str, edits: list[tuple[Pair, Pair, str]]
+    client: tuple[LspClient, Encoding], text: str, edits: Edits
+) -> None:
+    server, encoding = client
+    _agree(server, encoding, text, edits, at_once=True)
+
+
+@settings(deadline=None, max_examples=40, derandomize=True)
+@given(text=compared, edits=moves)
+def test_so_it_does_of_rows_that_are_compared(
+    client: tuple[LspClient, Encoding], text: str, edits: Edits
 ) -> None:
     server, encoding = client
     _agree(server, encoding, text, edits)
@@ -78,12 +115,12 @@ def test_the_server_says_what_the_command_says(
 
 @settings(deadline=None, max_examples=60, derandomize=True)
 @given(text=texts, edits=edits)
-def test_so_it_does_of_tokens(counting: LspClient, text: str, edits: list[tuple[Pair, Pair, str]]) -> None:
+def test_so_it_does_of_tokens(counting: LspClient, text: str, edits: Edits) -> None:
     _agree(counting, "utf-16", text, edits, "--token-limit", str(LIMIT))
 
 
 def _agree(
-    server: LspClient, encoding: Encoding, text: str, edits: list[tuple[Pair, Pair, str]], *options: str
+    server: LspClient, encoding: Encoding, text: str, edits: Edits, *options: str, at_once: bool = False
 ) -> None:
     """Edit a document, and wait until the server says what the command says with these options."""
     with TemporaryDirectory() as folder:
@@ -101,7 +138,7 @@ def _agree(
         while True:
             found = server.request("textDocument/diagnostic", document)["items"]
             shown = Counter(mark_of(one, uri) for one in found if not is_echo(one))
-            if shown == wanted or not options or monotonic() > end:
+            if shown == wanted or at_once or monotonic() > end:
                 break
             sleep(PAUSE)
         server.notify("textDocument/didClose", document)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from turnlint.config.discovery import read_config
+import pytest
+
+from turnlint.config.discovery import SettingsFile, read_config
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,15 +17,21 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_demo_is_as_shown() -> None:
-    shown = re.search(r"```console\n\$ turnlint (.+)\n([^`]*(?:`[^`\n]+`[^`]*)*)\n```", README)
-    assert shown is not None
-    command = [sys.executable, "-m", "turnlint", *shown[1].split(), "--output-format", "full"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, encoding="utf-8")
-    start, _, end = shown[2].partition("\n…\n")
+SHOWN = re.findall(r"```console\n\$ turnlint (.+)\n([^`]*(?:`[^`\n]+`[^`]*)*)\n```", README)
+
+
+@pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
+def test_runs_are_as_shown(command: str, output: str) -> None:
+    words = [sys.executable, "-m", "turnlint", *command.split(), "--output-format", "full"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, encoding="utf-8")
+    start, _, end = output.partition("\n…\n")
     assert done.stdout.startswith(start)
     assert done.stdout.endswith(f"{end}\n")
     assert done.returncode == 1
+
+
+def test_runs_are_shown() -> None:
+    assert len(SHOWN) == README.count("```console\n") == 2
 
 
 def test_make_demo_runs_what_is_shown() -> None:
@@ -35,11 +43,18 @@ def test_make_demo_runs_what_is_shown() -> None:
 
 
 def test_settings_are_valid(tmp_path: Path) -> None:
-    shown = re.search(r"```toml\n(.+?)```", README, re.DOTALL)
-    assert shown is not None
-    file = tmp_path / "turnlint.toml"
-    file.write_text(shown[1], encoding="utf-8")
-    config = read_config(file, root=tmp_path)
+    settings, datasets = (
+        _read(tmp_path, text) for text in re.findall(r"```toml\n(.+?)```", README, re.DOTALL)
+    )
+    assert settings.severity
+    assert settings.per_file_ignores
+    assert [one.name for one in datasets.dataset[:2]] == ["support", "support"]
+    assert datasets.dataset[2].grader
+
+
+def _read(folder: Path, text: str) -> SettingsFile:
+    file = folder / "turnlint.toml"
+    file.write_text(text, encoding="utf-8")
+    config = read_config(file, root=folder)
     assert config is not None
-    assert config.settings.severity
-    assert config.settings.per_file_ignores
+    return config.settings

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -22,10 +23,12 @@ from tests.harness import (
     cases_of,
     pages,
     run_case,
+    run_corpus,
     run_engine,
     settings_from,
 )
 from turnlint.config import all_targets, resolve
+from turnlint.config.discovery import Overrides
 from turnlint.engine import vote
 from turnlint.model import Settings, Severity
 from turnlint.rules import all_rules
@@ -43,6 +46,10 @@ class Shown(NamedTuple):
     name: str = "train.jsonl"
     template: str = ""
     """The shape of the chat template by which rows are written out."""
+    files: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The names and rows of several files, instead of one,"""
+    toml: str = ""
+    """and their settings."""
 
 
 def _chats(count: int) -> bytes:
@@ -77,7 +84,13 @@ def _chat_with_image(length: int) -> bytes:
     return json.dumps({"messages": turns}).encode()
 
 
+def _jokes(count: int) -> bytes:
+    rows = [{"prompt": "Tell me a joke.", "completion": f"Joke {number}."} for number in range(count)]
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
 TOLD = {
+    ("crowded-prompt", "Example"): Shown(_jokes(1_001)),
     ("deep-nesting", "Example"): Shown(b"[" * 600 + b"]" * 600),
     ("empty-file", "Example"): Shown(b"\n\n"),
     ("few-examples", "Example"): Shown(_chats(10)),
@@ -109,6 +122,9 @@ BYTE_CASES = ("invalid-utf8", "not-utf8", "row-too-large")
 WITH_A_MODEL = ("not-counted", "template-refuses")
 """Rules that need a chat template, which is no part of a settings file: tests/unit/test_token_check.py."""
 
+OF_MANY_ROWS = ("crowded-prompt",)
+"""Rules that speak of more rows than a page holds: tests/unit/test_group_rules.py."""
+
 
 @cache
 def _parts(name: str) -> dict[str, str]:
@@ -119,14 +135,16 @@ def _shown(name: str, heading: str) -> Shown:
     """Read the file that a page shows, after a line that says how to read it where it is not plain rows."""
     if (name, heading) in TOLD:
         return TOLD[name, heading]
-    text = _parts(name)[heading]
-    first, _, rest = text.partition("\n")
-    if first == "Written with Python escapes:":
-        data, _ = codecs.escape_decode(rest.encode())
+    text, toml = _parts(name)[heading], ""
+    if setting := re.match(r"With `(.+)` in the settings:\n", text):
+        text, toml = text[setting.end() :], setting[1]
+    if text.startswith("Written with Python escapes:\n"):
+        data, _ = codecs.escape_decode(text.partition("\n")[2].encode())
         return Shown(data)
-    if setting := re.fullmatch(r"With `(.+)` in the settings:", first):
-        return Shown(f"{rest}\n".encode(), tomllib.loads(setting[1]))
-    return Shown(f"{text}\n".encode())
+    first, *named = re.split(r"^In `(.+)`:\n", text, flags=re.MULTILINE)
+    rows = (tuple(part.splitlines()) for part in named[1::2])
+    files = tuple(zip(named[::2], rows, strict=True))
+    return Shown(f"{first}\n".encode(), tomllib.loads(toml), files=files, toml=toml)
 
 
 @cache
@@ -158,6 +176,9 @@ def _settings(name: str, shown: Shown) -> Settings:
 
 def _run(name: str, heading: str) -> Outcome:
     shown = _shown(name, heading)
+    if shown.files:
+        found = run_corpus(shown.files, shown.toml, Overrides(extend_select=(name,), ignore=COUNTING_RULES))
+        return Outcome(*map(list, map(chain.from_iterable, zip(*found.values(), strict=True))))
     return run_engine(shown.data, _settings(name, _shown(name, "Example")), name=shown.name)
 
 
@@ -192,7 +213,7 @@ def test_use_instead_is_silent(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_has_cases(name: str) -> None:
     page = FIXTURES / "rules" / all_rules()[name].family / f"{name}.md"
-    assert page.is_file() or name in (*BYTE_CASES, *WITH_A_MODEL)
+    assert page.is_file() or name in (*BYTE_CASES, *WITH_A_MODEL, *OF_MANY_ROWS)
 
 
 def test_counting_rules_exist() -> None:

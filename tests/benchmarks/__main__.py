@@ -1,7 +1,8 @@
 """`make bench`: every budget of the design, measured, with F of the same run as the yardstick.
 
 `python -m tests.benchmarks 5` takes files of 5 MB instead of 50, and `python -m tests.benchmarks server` runs
-one part alone: `command`, `tokens`, `server` or `neovim`.
+one part alone: `command`, `tokens`, `server` or `neovim`. `python -m tests.benchmarks generate 10240 FILE`
+writes a file of 10 GB with copies, near copies and contradictions in it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import command, neovim, server, tokens
+from tests.benchmarks.data import write
 
 PARTS: dict[str, Callable[[Path, int], None]] = {
     "command": command.main,
@@ -22,7 +24,10 @@ PARTS: dict[str, Callable[[Path, int], None]] = {
 
 
 def main(words: list[str]) -> None:
-    """Run the parts that are named, or all."""
+    """Run the parts that are named, or all; or write a file."""
+    if words[:1] == ["generate"]:
+        write("large", Path(words[2]), int(words[1]) << 20)
+        return
     megabytes = [int(word) for word in words if word.isdecimal()] or [50]
     parts = [word for word in words if not word.isdecimal()] or list(PARTS)
     if unknown := set(parts) - set(PARTS):

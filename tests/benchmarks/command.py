@@ -10,18 +10,26 @@ from pathlib import Path
 
 from tests.benchmarks.data import BROKEN, write
 from tests.benchmarks.measure import best, floor
+from turnlint.cli._reading import temporary_file
 from turnlint.config import resolve
-from turnlint.engine import check_stream
+from turnlint.engine import Resources, check_stream
 
 __all__ = ["lint", "main"]
 
-ROW = "{:24} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8}"
+ROW = "{:24} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8}"
+NEAR = ("near-duplicate", "near-leak")
+"""The rules with a budget of their own."""
 
 
-def lint(path: Path) -> int:
-    """Judge a file as `check` does and count the findings."""
+def lint(path: Path, *ignored: str) -> int:
+    """Judge a file as `check` does with one process and count the findings."""
+    settings, resources = resolve("openai", ignore=ignored), Resources(scratch=temporary_file)
     with path.open("rb") as stream:
-        return sum(1 for _ in check_stream(stream, resolve("openai"), name=path.name))
+        return sum(1 for _ in check_stream(stream, settings, name=path.name, resources=resources))
+
+
+ALONE = ("--jobs", "1", "--ignore", ",".join(NEAR))
+"""Options for one process and no rows that are nearly the same."""
 
 
 def peak_memory(path: Path, *options: str) -> float:
@@ -58,15 +66,16 @@ def command(path: Path, *options: str) -> Callable[[], object]:
 
 def main(folder: Path, megabytes: int) -> None:
     """Print the table."""
-    print(ROW.format("file", "rows", "F ms", "engine", "command", "json", "over F", "found"))
-    print(ROW.format("", "", "", "x F", "x F", "x F", "us/row", ""))
+    print(ROW.format("file", "rows", "F ms", "engine", "with near", "command", "json", "over F", "found"))
+    print(ROW.format("", "", "", "x F", "x F", "x F", "x F", "us/row", ""))
     for kind in ("chat", "short", *(f"broken-{name}" for name in BROKEN)):
         path = write(kind, folder / f"{kind}-{megabytes}.jsonl", megabytes << 20)
         f, rows = floor(path)
-        took = best(partial(lint, path))
-        whole = best(command(path))
-        json = best(command(path, "--output-format", "json-lines"))
-        ratios = [f"{seconds / f:.2f}" for seconds in (took, whole, json)]
+        took = best(partial(lint, path, *NEAR))
+        near = best(partial(lint, path))
+        whole = best(command(path, *ALONE))
+        json = best(command(path, *ALONE, "--output-format", "json-lines"))
+        ratios = [f"{seconds / f:.2f}" for seconds in (took, near, whole, json)]
         over = f"{(took - f) / rows * 1e6:.2f}"
         print(ROW.format(kind, rows, f"{f * 1e3:.1f}", *ratios, over, lint(path)), flush=True)
     for kind in ("chat", "short", "broken-unknown-role"):

@@ -2,7 +2,8 @@
 
 chat: 2.4 KB a row, emoji and CJK in 30 % of the rows. short: 100 bytes a row. broken: chat with the same
 fault in every row. faults: chat with an unknown role in 30 % of the rows. copies: chat in which 19 % of the
-rows stand in groups of 12 equal ones.
+rows stand in groups of 12 equal ones. large: chat that is made fast, in which 6 % of the rows repeat an
+earlier one, byte for byte or nearly, or contradict it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def short(rng: random.Random) -> Iterator[bytes]:
     """Endless chat rows of about 100 bytes."""
     words = _vocabulary(rng)
     while True:
-        question, answer = rng.choice(words), _prose(rng, words, 2)
+        question, answer = f"{rng.choice(words)} {rng.getrandbits(40)}", rng.choice(words)
         messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         yield orjson.dumps({"messages": messages})
 
@@ -94,11 +95,69 @@ def copies(rng: random.Random) -> Iterator[bytes]:
             group += [next(fresh)] * 12
 
 
+def large(rng: random.Random) -> Iterator[bytes]:
+    """Endless chat rows of about 2.4 KB, of which some are made of one of 10,000 earlier rows."""
+    earlier: list[list[str]] = []
+    for texts in _conversations(rng):
+        kind = rng.random() if len(earlier) == _EARLIER else 1.0
+        planted = next((made for share, made in _PLANTED if kind < share), None)
+        if planted is not None:
+            texts = planted(rng, rng.choice(earlier), texts)
+        elif len(earlier) < _EARLIER:
+            earlier.append(texts)
+        elif rng.random() < 0.02:
+            earlier[rng.randrange(_EARLIER)] = texts
+        yield orjson.dumps({"messages": [_turn(at, text) for at, text in enumerate(texts)]})
+
+
+_EARLIER = 10_000
+
+
+def _conversations(rng: random.Random) -> Iterator[list[str]]:
+    """Endless system prompts with questions and answers. Some words are everywhere, and some are rare."""
+    import numpy as np
+
+    words = _vocabulary(rng)
+    source = np.random.default_rng(rng.getrandbits(64))
+    while True:
+        drawn = (source.random(1 << 20) ** 3 * len(words)).astype(np.intp).tolist()
+        at = 0
+        while at < len(drawn) - 1_000:
+            sizes = [n for _ in range(rng.randint(1, 4)) for n in (rng.randint(15, 60), rng.randint(60, 140))]
+            texts = [f"You are a careful assistant of the harbour office {rng.randint(1, 5)}."]
+            for size in sizes:
+                texts.append(" ".join(map(words.__getitem__, drawn[at : at + size])))
+                at += size
+            yield texts
+
+
+def _turn(at: int, text: str) -> dict[str, str]:
+    return {"role": ("assistant" if at % 2 == 0 else "user") if at else "system", "content": text}
+
+
+def _edited(rng: random.Random, old: list[str], new: list[str]) -> list[str]:
+    """The last answer with one word of forty changed."""
+    words, fresh = old[-1].split(" "), new[-1].split(" ")
+    for at in range(rng.randrange(20), len(words), 40):
+        words[at] = rng.choice(fresh)
+    return [*old[:-1], " ".join(words)]
+
+
+_PLANTED: tuple[tuple[float, Callable[[random.Random, list[str], list[str]], list[str]]], ...] = (
+    (0.02, lambda rng, old, new: old),
+    (0.03, lambda rng, old, new: [text.upper() for text in old]),
+    (0.04, lambda rng, old, new: [*old[:-1], new[-1]]),
+    (0.06, _edited),
+)
+"""Up to which share of the rows, what is made of an earlier row and of a new one."""
+
+
 KINDS: dict[str, Callable[[random.Random], Iterator[bytes]]] = {
     "chat": chat,
     "short": short,
     "faults": faults,
     "copies": copies,
+    "large": large,
     **{f"broken-{name}": _break(fault) for name, fault in BROKEN.items()},
 }
 
@@ -110,7 +169,7 @@ def rows_of(kind: str, seed: int = 1) -> Iterator[bytes]:
 
 def write(kind: str, path: Path, size: int) -> Path:
     """Write a file of at least `size` bytes, unless it is there already."""
-    if path.exists() and path.stat().st_size >= size:
+    if path.exists() and path.stat().st_size >= size and _first_row(path) == next(rows_of(kind)):
         return path
     total = 0
     with path.open("wb") as stream:
@@ -119,3 +178,8 @@ def write(kind: str, path: Path, size: int) -> Path:
             if total >= size:
                 return path
     raise AssertionError("the generators are endless")
+
+
+def _first_row(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.readline().rstrip(b"\n")

@@ -14,7 +14,7 @@ from tests.benchmarks.command import peak_memory
 from tests.benchmarks.data import write
 from tests.benchmarks.measure import best, figure, title
 from turnlint.config import Counting, resolve
-from turnlint.engine import check_stream
+from turnlint.engine import Resources, check_stream
 from turnlint.model import Example, Settings
 from turnlint.tokens import Measured, forget
 from turnlint.tokens.costs import ByCosts
@@ -26,11 +26,11 @@ LIMITS = (1_000, 2_000)
 """Of rows of 2.4 KB the lower one cuts half, the higher one nearly none; both have nearly all counted."""
 
 
-def check(path: Path, settings: Settings, threads: int) -> int:
+def check(path: Path, settings: Settings, jobs: int) -> int:
     """Judge a file, of which no count is known, and count the findings."""
     forget()
     with path.open("rb") as stream:
-        return sum(1 for _ in check_stream(stream, settings, name=path.name, threads=threads))
+        return sum(1 for _ in check_stream(stream, settings, name=path.name, resources=Resources(jobs)))
 
 
 @contextmanager
@@ -60,8 +60,8 @@ def main(folder: Path, megabytes: int) -> None:
     plain = best(lambda: [len(encode(text, disallowed_special=())) for text in texts], 2)
     for limit in LIMITS:
         settings = resolve("openai:gpt-4o", counting=Counting(limit))
-        for threads in (1, 2):
-            took = best(partial(check, path, settings, threads), 2)
-            figure(f"limit {limit:,}, threads {threads}, against tiktoken", took / plain, budget=1.3)
+        for jobs in (1, 2):
+            took = best(partial(check, path, settings, jobs), 2)
+            figure(f"limit {limit:,}, processes {jobs}, against tiktoken", took / plain, budget=1.3)
     memory = peak_memory(path, "--token-limit", str(LIMITS[0]))
     figure("peak memory with all counted (MB)", memory)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import chdir, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -523,6 +524,55 @@ def test_interrupt(tmp_path: Path) -> None:
         assert process.stderr.read() == b""
 
 
+# Several files
+
+
+def test_files_of_a_data_set_are_compared_and_told_as_named(tmp_path: Path) -> None:
+    pair = GOOD.replace("Say", "Tell me when high water is and say")
+    write(
+        tmp_path,
+        {
+            "data/train.jsonl": rows(GOOD, 1) + rows(pair, 1),
+            "data/valid.jsonl": rows(pair, 1) + rows(BAD, 1),
+            "other.jsonl": rows(BAD, 1),
+        },
+    )
+    named = ["data/valid.jsonl", "other.jsonl", "data/train.jsonl"]
+    run = turnlint("check", *named, "--output-format", "json-lines", "--select", "ALL", cwd=tmp_path)
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [path for path, _ in groupby(one["path"] for one in found)] == named
+    across = [one for one in found for related in one["related"] if related["path"] != one["path"]]
+    assert {
+        (one["path"], one["row"], one["related"][0]["path"], one["related"][0]["row"]) for one in across
+    } == {("data/valid.jsonl", 1, "data/train.jsonl", 2)}
+    shown = turnlint("check", *named, "--output-format", "full", "--select", "ALL", cwd=tmp_path).stdout
+    assert "(data/train.jsonl:2)" in shown
+
+
+def test_what_is_accepted_because_of_another_file(tmp_path: Path) -> None:
+    pair = GOOD.replace("Say", "Tell me when high water is and say")
+    write(tmp_path, {"train.jsonl": rows(GOOD) + rows(pair), "valid.jsonl": rows(pair)})
+    assert turnlint("check", "--add-baseline", cwd=tmp_path).returncode == 0
+    accepted = json.loads((tmp_path / "turnlint-baseline.json").read_text())["accepted"]
+    assert {one["path"] for one in accepted if one["row"]} == {"valid.jsonl"}
+    assert turnlint("check", "--quiet", "--fail-on", "hint", cwd=tmp_path).stdout == ""
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "9" * 20])
+def test_a_number_of_processes_that_is_none(tmp_path: Path, jobs: str) -> None:
+    run = turnlint("check", f"--jobs={jobs}", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (2, f"turnlint: `{jobs}` is not a number of processes (--jobs)\n")
+
+
+def test_as_many_files_as_one_likes(tmp_path: Path) -> None:
+    """More than a process may have open at first."""
+    files = {f"part-{number:05}.jsonl": rows(GOOD, 1) + GOOD % (number, number) for number in range(1, 41)}
+    write(tmp_path, files | {"turnlint.toml": '[[dataset]]\ntrain = ["*.jsonl"]'})
+    run = shell("ulimit -Sn 32; $TURNLINT check --statistics --ignore dataset", tmp_path)
+    assert (run.returncode, "Too many" in run.stderr) == (1, False)
+    assert "39  warning  duplicates/exact-duplicate" in run.stdout
+
+
 # Progress
 
 
@@ -532,7 +582,7 @@ class Terminal(io.StringIO):
 
 
 def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 0.5, 2.0, 2.05])
+    clock = iter([0.0, 0.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
     terminal = Terminal()
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -540,10 +590,21 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     progress.advance(1_000_000)
     assert terminal.getvalue() == ""
     progress.advance(3_000_000)
+    progress.compared(0)
     progress.advance(3_000_000)
+    progress.compared(0.2)
+    progress.compared(1)
+    progress.advance(6_000_000)
     progress.clear()
     progress.clear()
-    assert terminal.getvalue() == "\r\x1b[2K4 MB of 10 MB, 2 MB/s, 3 s left\r\x1b[2K"
+    assert terminal.getvalue().split("\r\x1b[2K") == [
+        "",
+        "4 MB of 10 MB, 2 MB/s, 8 s left",
+        "4 MB read, 20% of the rows compared, 4 s left",
+        "4 MB read, 100% of the rows compared, 0 s left",
+        "10 MB of 10 MB, 2 MB/s, 6 s left",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_a_file_in_text(tmp_path: Path) -> None:
 SHOWN = """\
 train.jsonl
 13 examples in OpenAI chat format (train). 2 rows are left out: 1 blank, 1 not a JSON object.
+No row repeats or contradicts another.
 Tokens are counted by o200k_base for OpenAI (gpt-4o).
 1 example is over the limit of 100 tokens (7.7%). Beyond it: 214 tokens, 2 of them to be trained on.
 1 example has nothing left to train on.
@@ -289,6 +290,86 @@ def test_json_of_nothing(tmp_path: Path) -> None:
     assert done.returncode == 2
     found = json.loads(done.stdout)
     assert (found["files"], found["total"]["examples"]) == ([], 0)
+
+
+# Rows that repeat or contradict others
+
+
+def chat(question: str, answer: str) -> str:
+    turns = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return json.dumps({"messages": turns}) + "\n"
+
+
+def write_data_set(folder: Path, **files: str) -> None:
+    """Ten rows to train on, of which two repeat one and one contradicts one; half of the others is leaked."""
+    said = [chat(f"Say {n}", f"It is {n}.") for n in range(6)]
+    train = "".join((*said, said[0], said[0], chat("Is it open?", "Yes"), chat("Is it open?", "No")))
+    write(folder, {"train.jsonl": train, "valid.jsonl": said[3] + chat("Say 50", "It is 50."), **files})
+
+
+def test_rows_that_repeat_or_contradict_others(tmp_path: Path) -> None:
+    write_data_set(tmp_path)
+    done = stats(cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = " ".join(done.stdout.split())
+    repeat, contradict = "2 rows repeat another (%s): 2 exact-duplicate.", "1 row contradicts another (%s): 1"
+    leaked = "1 row is in another file, too (%s): 1 leaked-row. Tokens"
+    assert f"(train). {repeat} {contradict} conflicting-answer. Tokens" % ("20.0%", "10.0%") in shown
+    assert f"(validation). {leaked}" % "50.0%" in shown
+    assert (
+        f"validation). {repeat} {contradict} conflicting-answer. {leaked}" % ("16.7%", "8.3%", "8.3%")
+        in shown
+    )
+
+
+def test_rules_that_are_off_are_counted_all_the_same(tmp_path: Path) -> None:
+    write_data_set(tmp_path)
+    shown = stats("--ignore", "duplicates,exact-duplicate", cwd=tmp_path).stdout
+    assert "2 rows repeat another" in shown
+    write(tmp_path, {"turnlint.toml": "[rules.exact-duplicate]\nmax_copies = 2\n"})
+    assert "1 row repeats another" in stats(cwd=tmp_path).stdout
+
+
+def test_a_file_that_repeats_another(tmp_path: Path) -> None:
+    write_data_set(tmp_path)
+    shutil.copy(tmp_path / "train.jsonl", tmp_path / "test.jsonl")
+    test, *_ = as_json(cwd=tmp_path)["files"]
+    assert test["path"] == "test.jsonl"
+    assert test["overlap"] == [{"rule": "same-file-twice", "family": "dataset", "rows": 10, "share": 1.0}]
+
+
+def test_files_of_no_data_set_are_not_compared(tmp_path: Path) -> None:
+    write(tmp_path, {name: rows(CHAT) for name in ("a.jsonl", "b.jsonl")})
+    found = as_json(cwd=tmp_path)
+    assert [one["overlap"] for one in (*found["files"], found["total"])] == [[], [], []]
+
+
+def test_overlap_as_json(tmp_path: Path) -> None:
+    write_data_set(tmp_path)
+    found = as_json(cwd=tmp_path)
+    assert found["total"]["overlap"] == [
+        {"rule": "exact-duplicate", "family": "duplicates", "rows": 2, "share": 2 / 12},
+        {"rule": "conflicting-answer", "family": "consistency", "rows": 1, "share": 1 / 12},
+        {"rule": "leaked-row", "family": "dataset", "rows": 1, "share": 1 / 12},
+    ]
+
+
+def test_rows_that_are_nearly_the_same_are_counted(tmp_path: Path) -> None:
+    note = "Please write a {} note that thanks the neighbours for feeding the cat while we were away."
+    said = "Dear neighbours, thank you so much for feeding our cat while we were away. She looks happy."
+    write(tmp_path, {"a.jsonl": "".join(chat(note.format(one), said) for one in ("short", "brief", "short"))})
+    found = as_json(cwd=tmp_path)["total"]["overlap"]
+    assert {one["rule"]: one["rows"] for one in found} == {"exact-duplicate": 1, "near-duplicate": 1}
+
+
+def test_so_many_rows_with_one_prompt_that_not_all_are_compared(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": chat("Say it", "It.") * 1_200})
+    found = as_json(cwd=tmp_path)["total"]
+    assert (found["overlap"][0]["rows"], found["crowds"]) == (1_199, 1)
+    shown = stats(cwd=tmp_path).stdout
+    assert "no more than 1,000 of a split were compared, but for copies byte by byte." in " ".join(
+        shown.split()
+    )
 
 
 # What cannot be done

@@ -1,15 +1,6 @@
 -- nvim --headless -u NONE -l probe.lua RUNTIME FILE SERVER...
 -- Opens a file with the turnlint configuration of RUNTIME, waits for diagnostics, edits, and prints a JSON report.
-local runtime, file = arg[1], arg[2]
-local server = vim.list_slice(arg, 3)
-
-vim.opt.runtimepath:append(runtime)
-vim.cmd('filetype on') -- `-l` leaves it off
-vim.lsp.config('turnlint', { cmd = server })
-vim.lsp.enable('turnlint')
-vim.cmd.edit(vim.fn.fnameescape(file))
-
-local buffer = vim.api.nvim_get_current_buf()
+local buffer = dofile(vim.fs.joinpath(vim.fs.dirname(arg[0]), 'open.lua'))
 
 local function shown()
   return vim.tbl_map(function(one)

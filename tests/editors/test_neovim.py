@@ -46,3 +46,35 @@ def expected(row: int, needle: str, code: str) -> tuple[int, int, int, str]:
     """Where the editor shows it: columns are bytes, as in every buffer of Neovim."""
     start = ROWS[row].encode().rindex(needle.encode())
     return row, start, start + len(needle.encode()), code
+
+
+HOSTILE = 'vim: set makeprg=false: | <img src=x> %#Error#%{system("true")} \\u001b[31m'
+COPIED = (
+    f'{{"messages":[{{"role":"user","content":"漢\\n😀 {HOSTILE.replace(chr(34), chr(92) + chr(34))}"}},'
+    '{"role":"assistant","content":"a"}]}'
+)
+
+
+def test_rows_are_compared_in_a_tab_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "turnlint.toml").write_text('select = ["exact-duplicate"]\n', encoding="utf-8")
+    file = tmp_path / "100% %{system('true')}.jsonl"
+    file.write_text(f"{ROWS[0]}\n {COPIED}\n{COPIED}\n", encoding="utf-8")
+    report = run_lua("compare.lua", file, tmp_path)
+    assert report["found"], report
+    assert report["shown"], report
+    names = [window.pop("name").replace("%%", "%") for window in report["windows"]]
+    assert names == [f"{file.name} row 2", f"{file.name} row 3"]
+    left, right = report["windows"]
+    assert left == right
+    assert left.pop("lines")[:5] == [
+        "{",
+        '  "messages": [',
+        "    {",
+        '      "role": "user",',
+        '      "content": "漢\\n',
+    ]
+    assert left == {"diff": True, "wrap": True, "filetype": "", "kind": "nofile", "modifiable": False}
+    assert report["left"] == 0
+    assert report["back"]
+    assert report["told"] == "turnlint: there is no such finding any more"
+    assert report["tabs"] == 1

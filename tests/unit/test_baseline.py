@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from turnlint.config import ConfigError, baseline, resolve
 from turnlint.config.baseline import NAME, BaselineFinder, accepted_in, entry_path, revise_baseline
-from turnlint.engine import RowChecker, bound_rules, check_stream
+from turnlint.engine import RowChecker, check_stream
 from turnlint.engine.baseline import Accepted, Baseline, Counts, Ledger, parse, spell
 from turnlint.formats import get_format
 from turnlint.lsp.rows import Rows
@@ -204,14 +204,14 @@ def test_nothing_is_pruned_of_a_file_that_was_not_judged() -> None:
 
 
 def shown(rows: Rows) -> list[tuple[int, str]]:
-    while rows.pending:
+    while rows.pending or rows.rest(1):
         rows.work(1)
     chosen, left = rows.shown(10_000)
     assert left == 0
     found = [
-        (number, (telling.finding if telling else line.result.findings[index]).rule)
-        for number, line, index, telling in chosen
-        if not (telling and telling.echo)
+        (number, said.verdict.rule if said else line.result.findings[index].rule)
+        for number, line, index, said in chosen
+        if not (said and said.is_echo)
     ]
     return sorted(found)
 
@@ -224,7 +224,7 @@ def test_an_editor_hides_what_a_check_hides(seed: int, select: list[str]) -> Non
     settings = resolve(select=select, format="openai-chat", parameters=copies)
     store = LineStore("\n".join(some_rows(dice)))
     rows = Rows(store)
-    rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
+    rows.judge_by(RowChecker(get_format("openai-chat"), settings), settings)
     for _ in range(30):
         data = store.text().encode()
         if dice.random() < 0.5:
@@ -246,7 +246,7 @@ def test_an_editor_hides_what_a_check_hides(seed: int, select: list[str]) -> Non
 def test_what_an_editor_has_no_room_for_is_counted_right(seed: int, limit: int) -> None:
     dice = random.Random(seed)
     rows = Rows(LineStore("\n".join(some_rows(dice) * 2)))
-    rows.judge_by(RowChecker(get_format("openai-chat"), SETTINGS), bound_rules(SETTINGS))
+    rows.judge_by(RowChecker(get_format("openai-chat"), SETTINGS), SETTINGS)
     shown(rows)
     counts = everything([line.text for line in rows.store])
     for _ in range(10):
@@ -260,7 +260,7 @@ def test_what_an_editor_has_no_room_for_is_counted_right(seed: int, limit: int) 
 def test_few_lines_are_judged_again_when_one_is_accepted() -> None:
     store = LineStore("\n".join(GOOD.replace("user", "usr") % number for number in range(500)))
     rows = Rows(store)
-    rows.judge_by(RowChecker(get_format("openai-chat"), SETTINGS), bound_rules(SETTINGS))
+    rows.judge_by(RowChecker(get_format("openai-chat"), SETTINGS), SETTINGS)
     assert len(shown(rows)) == 500
     accepting = rows.accepting(store.line(7), "unknown-role")
     assert accepting is not None
@@ -273,7 +273,7 @@ def test_few_lines_are_judged_again_when_one_is_accepted() -> None:
 def test_what_is_to_be_accepted_of_a_line() -> None:
     store = LineStore("\n".join([*SAMPLES, SAMPLES[2], SAMPLES[2], GOOD % "z"]))
     rows = Rows(store)
-    rows.judge_by(RowChecker(get_format("openai-chat"), SETTINGS), bound_rules(SETTINGS))
+    rows.judge_by(RowChecker(get_format("openai-chat"), SETTINGS), SETTINGS)
     while wrong := shown(rows):
         number, rule = wrong[0]
         accepting = rows.accepting(store.line(number), rule)

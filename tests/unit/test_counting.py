@@ -16,7 +16,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from turnlint.config import resolve
-from turnlint.engine import RowChecker, bound_rules
+from turnlint.engine import RowChecker
 from turnlint.engine.tokens import TokenChecker
 from turnlint.formats import get_format
 from turnlint.lsp import counting as module
@@ -100,7 +100,7 @@ class Desk:
     def judge(self, settings: TokenSettings = OTHER) -> None:
         """Have all rows judged and counted anew."""
         judged = resolve(select=["unknown-role"])
-        self.rows.judge_by(RowChecker(get_format("openai-chat"), judged), bound_rules(judged))
+        self.rows.judge_by(RowChecker(get_format("openai-chat"), judged), judged)
         self.counting.count_by(settings, self.checker)
         self.rows.work(60)
         self.counting.go()

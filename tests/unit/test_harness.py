@@ -56,6 +56,7 @@ PAGE = """# unknown-role
 
 ```toml
 target = "openai"
+extend-select = ["exact-duplicate"]
 ```
 
 ```jsonl
@@ -73,7 +74,7 @@ def test_differences_and_rewriting(tmp_path: Path) -> None:
     page = tmp_path / "unknown-role.md"
     page.write_text(PAGE, encoding="utf-8")
     (case,) = cases_of(page)
-    assert case.settings == {"target": "openai"}
+    assert case.settings == {"target": "openai", "extend-select": ["exact-duplicate"]}
     assert [mark[:5] for mark in case.markers] == [
         (0, 0, 1, "error", "unknown-role"),
         (0, 23, 28, "warning", "unknown-role"),
@@ -102,3 +103,55 @@ def test_machines_cannot_bless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     with pytest.raises(RuntimeError):
         updating()
+
+
+RUN = """# leaked-row
+
+```toml
+[[dataset]]
+train = ["train.jsonl"]
+validation = ["valid.jsonl"]
+```
+
+```jsonl train.jsonl
+{"prompt": "Name a lake.", "completion": "Baikal"}
+{"prompt": "Name the deepest lake.", "completion": "Baikal"}
+```
+
+```jsonl valid.jsonl
+{"prompt": "Name the deepest lake.", "completion": "Baikal"}
+#@ row warning leaked-row "row 2 of train.jsonl"
+#@ ~train.jsonl:2 leaked-row
+```
+
+```toml
+select = ["leaked-row"]
+```
+
+```jsonl
+{"prompt": "Name the deepest lake.", "completion": "Baikal"}
+```
+"""
+
+
+def test_files_of_one_run(tmp_path: Path) -> None:
+    page = tmp_path / "leaked-row.md"
+    page.write_text(RUN, encoding="utf-8")
+    train, valid, alone = cases_of(page)
+    assert [name for name, _ in train.corpus] == ["train.jsonl", "valid.jsonl"]
+    assert train.corpus == valid.corpus
+    assert not alone.corpus
+    assert valid.markers[0].related == (("train.jsonl", 1),)
+    outcomes = [run_case(case) for case in (train, valid, alone)]
+    assert not any(differences(case, one.marks) for case, one in zip(cases_of(page), outcomes, strict=True))
+    rewrite(page, outcomes)
+    assert page.read_text(encoding="utf-8") == RUN
+    wrong = valid.markers[0]._replace(related=(1,))
+    assert not outcomes[1].marks[0].answers(wrong)
+
+
+def test_files_of_one_run_need_names(tmp_path: Path) -> None:
+    page = tmp_path / "leaked-row.md"
+    page.write_text(RUN.replace("jsonl valid.jsonl", "jsonl train.jsonl"), encoding="utf-8")
+    with pytest.raises(ValueError, match="names of their own"):
+        cases_of(page)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnlint.text.pretty import head, pretty
+from turnlint.text.pretty import head, pretty, unfolded
 from turnlint.text.scan import tokens
 
 KEYS = st.text(max_size=3)
@@ -67,3 +67,22 @@ def test_the_head_costs_no_more_than_it_shows() -> None:
     assert len(shown) == 4_000
     assert not whole
     assert sum(map(len, islice(pretty("[" * 1_000_000), 400))) < 50_000
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (r'{"a":"x\ny"}', ["{", r'  "a": "x\n', 'y"', "}"]),
+        (r'{"a":"x\\ny\\\nz"}', ["{", r'  "a": "x\\ny\\\n', 'z"', "}"]),
+        (r'["\n\n",1]', ["[", r'  "\n', r"\n", '",', "  1", "]"]),
+        (r'{"a":"x\n', ["{", r'  "a": "x\n', ""]),
+        ("[1]", ["[", "  1", "]"]),
+    ],
+)
+def test_line_feeds_in_strings_break_lines(text: str, lines: list[str]) -> None:
+    assert "".join(unfolded(text)).split("\n") == lines
+
+
+@given(st.text(alphabet='{}[]:,"\\n1 ', max_size=30))
+def test_nothing_but_line_breaks_is_added(text: str) -> None:
+    assert "".join(unfolded(text)).replace("\\n\n", "\\n") == laid_out(text).replace("\\n\n", "\\n")

@@ -73,6 +73,16 @@ def test_full() -> None:
     )
 
 
+def test_rows_of_other_files_have_their_path() -> None:
+    other = Finding(
+        "near-leak", "dataset", Severity.INFO, "…", Place(), (Related("in training", 4, file="b\n.jsonl"),)
+    )
+    found = RowFindings("a.jsonl", 6, ROW, [other])
+    assert "  = note: in training (b␊.jsonl:5)\n" in write("full", found)
+    (related,) = json.loads(write("json-lines", found))["related"]
+    assert (related["path"], related["row"]) == ("b\n.jsonl", 5)
+
+
 def test_secrets_are_masked_in_every_frame_of_their_row() -> None:
     raw = b'{"messages":[{"role":"usr","content":"key sk-abcdef now"}]}'
     secret = Place(("messages", 0, "content"), chars=(4, 13))

@@ -103,6 +103,15 @@ def test_rows_can_be_fetched_while_and_after_reading(data: bytes, chunk_bytes: i
     assert seen == expected_rows(data)
     assert [reader.fetch(row) for row in range(len(seen))] == seen
     assert stream.tell() == len(before + data)
+    stream.seek(len(before))
+    again = RowReader.marked(stream, reader.marks, chunk_bytes=chunk_bytes)
+    assert [again.fetch(row) for row in range(len(seen))] == seen
+    for row, raw in again.fetch_each(range(len(seen))):  # the stream is used for other things meanwhile
+        assert raw == seen[row]
+        stream.seek(len(before) + again.offset(row))
+        assert stream.read(len(raw)) == raw
+    with pytest.raises(IndexError):
+        again.fetch(len(seen))
 
 
 @settings(max_examples=100, deadline=None)

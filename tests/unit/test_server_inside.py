@@ -13,7 +13,7 @@ import pytest
 from pygls.io_ import StdoutWriter
 
 from turnlint.config import resolve
-from turnlint.engine import RowChecker, bound_rules
+from turnlint.engine import RowChecker
 from turnlint.formats import get_format
 from turnlint.lsp.rows import Rows
 from turnlint.lsp.server import Server
@@ -60,9 +60,9 @@ class Counting(RowChecker):
 
     judged: list[bytes]
 
-    def check(self, raw: bytes) -> Any:
+    def findings(self, raw: bytes) -> Any:
         self.judged.append(raw)
-        return super().check(raw)
+        return super().findings(raw)
 
 
 def test_of_many_changes_at_once_only_what_is_left_is_judged() -> None:
@@ -70,7 +70,7 @@ def test_of_many_changes_at_once_only_what_is_left_is_judged() -> None:
     rows, settings = Rows(store), resolve(select=["unknown-role"])
     checker = Counting(get_format("openai-chat"), settings)
     checker.judged = []
-    rows.judge_by(checker, bound_rules(settings))
+    rows.judge_by(checker, settings)
     rows.work(60)
     checker.judged.clear()
     changes = [store.replace((1, 0), (1, 0), " ") for _ in range(50)]
@@ -85,7 +85,7 @@ def test_of_many_changes_at_once_only_what_is_left_is_judged() -> None:
 def test_touched_lines_are_judged_before_those_that_wait() -> None:
     store = LineStore("\n".join(ROW % number for number in range(99)))
     rows, settings = Rows(store), resolve(select=["unknown-role"])
-    rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
+    rows.judge_by(RowChecker(get_format("openai-chat"), settings), settings)
     rows.replace([store.replace((90, 0), (90, 0), " ")])
     rows.work(0)
     assert [number for number, *_ in rows.shown(9)[0]] == [90]
@@ -96,12 +96,11 @@ def test_the_tally_is_that_of_all_findings(copied: str) -> None:
     dice = random.Random(7)
     chosen = ["roles", "json", "schema", "exact-duplicate", "empty-answer", "invalid-utf8"]
     settings = resolve(select=chosen, severity={"exact-duplicate": copied})
-    bound = bound_rules(settings)
     texts = [ROW % 1, ROW % 2, (ROW % 1).replace("usr", "user"), "{", "", " ", "{}", "\udcff", "[\udcfe]"]
     for _ in range(40):
         store = LineStore("\n".join(dice.choices(texts, k=dice.randrange(1, 30))))
         rows = Rows(store)
-        rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound)
+        rows.judge_by(RowChecker(get_format("openai-chat"), settings), settings)
         while rows.pending:
             rows.work(60)
         accepting = [rows.accepting(line, "exact-duplicate") for line in store]
@@ -113,10 +112,7 @@ def test_the_tally_is_that_of_all_findings(copied: str) -> None:
             rows.work(60)
         every, left = rows.shown(10_000)
         assert left == 0
-        shown = Counter(
-            (telling.finding if telling else line.result.findings[at]).severity
-            for _, line, at, telling in every
-        )
+        shown = Counter((said or line.result.findings[at]).severity for _, line, at, said in every)
         assert +rows.tally() == shown
         some, left = rows.shown(3)
         assert len(some) + left == len(every)
@@ -127,7 +123,7 @@ def test_copies_are_not_told_once_their_rule_is_off() -> None:
     rows = Rows(store)
     for rule, expected in (("exact-duplicate", ["exact-duplicate"] * 2), ("no-system", [])):
         settings = resolve(select=[rule])
-        rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
+        rows.judge_by(RowChecker(get_format("openai-chat"), settings), settings)
         if rule == "exact-duplicate":
             rows.work(60)
         assert [one.rule for line in store for one in rows.findings(line)] == expected
@@ -136,7 +132,7 @@ def test_copies_are_not_told_once_their_rule_is_off() -> None:
 def test_blank_rows_at_the_end_are_no_rows() -> None:
     store, settings = LineStore(ROW % 1 + "\n" * 1_000), resolve(select=["blank-row"])
     rows = Rows(store)
-    rows.judge_by(RowChecker(get_format("openai-chat"), settings), bound_rules(settings))
+    rows.judge_by(RowChecker(get_format("openai-chat"), settings), settings)
     for line, text, expected in ((0, " ", (1, 0)), (500, "{}", (501, 499)), (700, "\n", (501, 499))):
         rows.replace([store.replace((line, 0), (line, 0), text)])
         rows.work(60)

@@ -1,4 +1,4 @@
-"""Tokens in a run over a file: counted in threads or not, told with their rows, summed up for the file."""
+"""Tokens in a run over a file: counted in processes or not, told with their rows, summed up for the file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests import models
 from tests.harness import FIXTURES, settings_from
 
 from turnlint.config import Counting, resolve
-from turnlint.engine import check_stream, file_findings
+from turnlint.engine import Resources, check_stream, file_findings
 from turnlint.engine.baseline import Ledger
 from turnlint.engine.threads import in_threads
 from turnlint.engine.tokens import TokenChecker, prepare
@@ -37,9 +37,15 @@ def _found(data: bytes, settings: Settings, **options: Any) -> list[tuple[int | 
     return [(one.row, one.finding.rule) for one in check_stream(io.BytesIO(data), settings, **options)]
 
 
+def _shared(jobs: int = 2) -> Resources:
+    """Nothing is done by the caller alone."""
+    return Resources(jobs, task_bytes=1 << 16, alone_bytes=0, alone_rows=0)
+
+
 def _limited(limit: int, target: str = "openai:gpt-4o", **more: Any) -> Settings:
     counting = Counting(limit)
-    return resolve(target, ignore=["dataset", "empty-answer"], counting=counting, **more)
+    ignored = ["dataset", "empty-answer", "duplicates", "consistency"]
+    return resolve(target, ignore=ignored, counting=counting, **more)
 
 
 def _mixed(seed: int) -> bytes:
@@ -59,19 +65,19 @@ def _mixed(seed: int) -> bytes:
 
 
 @pytest.mark.parametrize("limit", [30, 100, 100_000])
-def test_threads_change_nothing(limit: int) -> None:
+def test_processes_change_nothing(limit: int) -> None:
     data = _mixed(limit)
     alone = list(check_stream(io.BytesIO(data), _limited(limit)))
     assert [one.row for one in alone] == sorted(one.row for one in alone if one.row is not None)
-    for threads in (2, 5):
-        assert list(check_stream(io.BytesIO(data), _limited(limit), threads=threads)) == alone
+    for jobs in (2, 3):
+        assert list(check_stream(io.BytesIO(data), _limited(limit), resources=_shared(jobs))) == alone
 
 
 def test_findings_are_those_of_each_row_alone() -> None:
     data = _mixed(1)
     checker = TokenChecker(CHAT, _limited(100))
     told: dict[int, list[str]] = {}
-    for one in check_stream(io.BytesIO(data), _limited(100), threads=2):
+    for one in check_stream(io.BytesIO(data), _limited(100), resources=_shared()):
         if one.finding.family == "tokens" and one.row is not None:
             told.setdefault(one.row, []).append(one.finding.message)
     alone = {row: [one.message for one in checker.findings(raw)] for row, raw in enumerate(data.split(b"\n"))}
@@ -79,18 +85,10 @@ def test_findings_are_those_of_each_row_alone() -> None:
     assert len(told) > 50
 
 
-def test_a_run_that_is_left_ends_its_threads() -> None:
-    before = threading.active_count()
-    found = check_stream(io.BytesIO(_mixed(2) * 20), _limited(30), threads=3)
-    assert next(found).row is not None
-    found.close()  # type: ignore[attr-defined]
-    assert threading.active_count() == before
-
-
 def test_findings_are_accepted_like_others() -> None:
     data = b"\n".join([_row(10), _row(200), _row(300)])
     ledger = Ledger(adding=True)
-    assert not _found(data, _limited(100), ledger=ledger, threads=2)
+    assert not _found(data, _limited(100), ledger=ledger, resources=_shared())
     counts = ledger.increased({})
     assert {rule for rule, _ in counts} == {"example-too-long"}
     moved = b"\n".join([_row(200), _row(301), _row(300)])
@@ -127,8 +125,8 @@ def test_what_holds_no_example(raw: bytes) -> None:
     assert checker.bound(raw) == 0
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-def test_the_tokens_of_a_file(threads: int) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_tokens_of_a_file(jobs: int) -> None:
     rows = [_row(words) for words in range(1, 40)]
     data = b"\n".join([*rows, b"{", b"", b"\xff" * 50])
     checker = TokenChecker(CHAT, resolve())
@@ -140,7 +138,7 @@ def test_the_tokens_of_a_file(threads: int) -> None:
                 "rules": {"too-many-tokens": {"maximum": maximum, "epochs": epochs}},
             }
         )
-        found = list(check_stream(io.BytesIO(data), settings, threads=threads))
+        found = list(check_stream(io.BytesIO(data), settings, resources=_shared(jobs)))
         assert [one.row for one in found] == [None] * told
         assert [one.finding for one in found] == list(file_findings(io.BytesIO(data), settings))
         assert all(f"{total * epochs:,} tokens" in one.finding.message for one in found)
@@ -186,7 +184,7 @@ def test_a_template_that_refuses(model: Path) -> None:
     data = b"\n".join([_row(2), refused, b"{", _row(3)])
     settings = _by_template(model)
     prepare(settings)
-    found = [one for one in check_stream(io.BytesIO(data), settings, threads=2) if one.row == 1]
+    found = [one for one in check_stream(io.BytesIO(data), settings, resources=_shared()) if one.row == 1]
     (finding,) = [one.finding for one in found if one.finding.family == "tokens"]
     assert (finding.rule, finding.severity.word) == ("template-refuses", "error")
     assert REFUSAL in finding.message
@@ -270,6 +268,8 @@ def test_in_threads_leaves_little_work_to_the_caller() -> None:
     assert [item for item, _ in done] == list(range(20))
     assert {(thread == own) == (item % 2 == 0) for item, thread in done} == {True}
     assert {thread for _, thread in in_threads(_work, range(5), 1)} == {own}
+    assert list(in_threads(abs, range(3), 2, lambda item: item == 1, lambda item: -item)) == [0, 1, -2]
+    assert list(in_threads(abs, range(3), 1, here=lambda item: -item)) == [0, -1, -2]
 
 
 def test_in_threads_raises_what_work_raises() -> None:

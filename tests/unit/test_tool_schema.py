@@ -137,10 +137,10 @@ def test_no_file_is_read(tmp_path: Any) -> None:
 )
 def test_patterns_cannot_explode(pattern: str) -> None:
     text = "a" * 50_000 + "!"
-    start = time.perf_counter()
+    start = time.process_time()
     check({"type": "object", "properties": {"a": {"type": "string", "pattern": pattern}}}, {"a": text})
     check({"type": "object", "patternProperties": {pattern: {}}, "additionalProperties": False}, {text: 1})
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("pattern", ["(?=b)b", r"(a)\1", "(", "[", "a{99999}{99999}"])
@@ -200,9 +200,9 @@ TWICE = {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#"}, {"$ref"
     ],
 )
 def test_nothing_hangs(schema: dict[str, Any], arguments: Any) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     check(schema, arguments)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_references_into_the_schema_are_followed() -> None:

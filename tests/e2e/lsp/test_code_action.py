@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from tests.editing import applied, as_changes, text_edits
-from tests.lsp_client import LspClient, Message
+from tests.lsp_client import LspClient, Message, part
 from tests.ranges import ENCODINGS
 
 OPTIONS = {"ignore": ["too-few-examples", "few-examples"]}
@@ -126,8 +127,8 @@ def test_what_is_offered_in_which_order(saved: Desk) -> None:
     offered = saved.ask((2, 0), (2, 80), diagnostics=line)
     assert [(one["title"], one.get("kind")) for one in offered] == [
         ("Replace with `assistant`", "quickfix"),
-        ("Delete this duplicate row", "quickfix"),
-        ("Keep this row and delete its other copy", "quickfix"),
+        ("Delete this copy", "quickfix"),
+        ("Compare with row 1", "quickfix"),
         ("Fix all `unknown-role` in this file", "quickfix"),
         (ALL, "source.fixAll.turnlint"),
         ("Accept `unknown-role` in this row (baseline)", "quickfix"),
@@ -139,6 +140,11 @@ def test_what_is_offered_in_which_order(saved: Desk) -> None:
     assert links == [[role], [copied], [copied], [role], [], [role], [copied], []]
     assert [one["title"] for one in offered if one.get("isPreferred")] == ["Replace with `assistant`"]
     assert [one["command"] for one in offered if "command" in one] == [
+        {
+            "title": "Compare with row 1",
+            "command": "turnlint.compareRows",
+            "arguments": [saved.uri, 2, "exact-duplicate"],
+        },
         {
             "title": offered[5]["title"],
             "command": "turnlint.acceptFinding",
@@ -213,9 +219,9 @@ def test_the_only_safe_fix_is_preferred(desk: Desk, row: str, preferred: list[st
 
 
 BLANK = "Delete this blank row"
-COPY = "Delete this duplicate row"
-ONE = "Keep this row and delete its other copy"
-TWO = "Keep this row and delete its 2 other copies"
+COPY = "Delete this copy"
+ONE = "Delete the later copy"
+TWO = "Delete all 2 later copies"
 A, B, C = GOOD % "a", GOOD % "b", GOOD % "c"
 
 
@@ -231,17 +237,19 @@ A, B, C = GOOD % "a", GOOD % "b", GOOD % "c"
         (rows(A, B) + A, 2, COPY, rows(A) + B),
         (rows(A, B, end="\r\n") + f" {A} ", 2, COPY, rows(A, end="\r\n") + B),
         (rows(A) + A, 0, ONE, A),
-        (rows(A) + A, 1, ONE, A),
+        (rows(A) + A, 1, COPY, A),
         (rows(A, B, A, C, A), 0, TWO, rows(A, B, C)),
-        (rows(A, B, A, C, A), 2, TWO, rows(B, A, C)),
-        (rows(A, B, A, C) + A, 2, TWO, rows(B, A) + C),
+        (rows(A, B, A, C, A), 2, TWO, rows(A, B, C)),
+        (rows(A, B, A, C, A), 4, TWO, rows(A, B, C)),
+        (rows(A, B, A, C, A), 4, COPY, rows(A, B, A, C)),
+        (rows(A, B, A, C, end="\r\n") + A, 2, TWO, rows(A, B, end="\r\n") + C),
         (rows(A, A) + A, 1, TWO, A),
-        (rows(A, A) + A, 0, TWO, A),
-        (rows(A, "", A, "") + A, 4, TWO, rows("", "") + A),
+        (rows(A, A) + f" {A}\t", 0, TWO, A),
+        (rows(A, "", A, "") + A, 4, TWO, rows(A, "")),
         (rows(A, "") + A, 0, ONE, rows(A)),
-        (f"\ufeff{rows(A, B, A)}", 2, ONE, f"\ufeff{rows(B, A)}"),
+        (f"\ufeff{rows(A, B, A)}", 0, ONE, f"\ufeff{rows(A, B)}"),
         (f"\ufeff{rows('', A)}", 0, BLANK, f"\ufeff{rows(A)}"),
-        (f"\ufeff{A}\n{A}", 1, ONE, f"\ufeff{A}"),
+        (f"\ufeff{A}\n{A}", 1, COPY, f"\ufeff{A}"),
         (f"{A}\r\n{B}\n{A}\r\n", 2, COPY, f"{A}\r\n{B}\n"),
         (f"{A}\n{B}\r\n{A}", 2, COPY, f"{A}\n{B}"),
     ],
@@ -249,6 +257,18 @@ A, B, C = GOOD % "a", GOOD % "b", GOOD % "c"
 def test_rows_are_deleted_whole(coded: Desk, text: str, line: int, title: str, expected: str) -> None:
     coded.open(text)
     assert coded.take(line, title) == expected
+
+
+def test_a_row_that_was_just_changed_is_not_called_a_copy(desk: Desk, client: LspClient) -> None:
+    desk.open(rows(*[A] * 50))
+    for _ in range(200):  # so many are compared once the text rests
+        if COPY in desk.titles((20, 0)):
+            break
+        sleep(0.05)
+    else:
+        pytest.fail("the copies were not told")
+    client.change(desk.uri, part(20, 0, len(A), B))
+    assert COPY not in desk.titles((20, 0))
 
 
 def test_blank_rows_at_the_end_are_left_alone(desk: Desk) -> None:
@@ -259,9 +279,44 @@ def test_blank_rows_at_the_end_are_left_alone(desk: Desk) -> None:
 
 def test_a_first_copy_is_not_offered_to_go(desk: Desk) -> None:
     desk.open(rows(A, B, A))
-    assert desk.titles((0, 0), only=["quickfix"]) == [ONE]
-    assert desk.titles((0, 40), only=["quickfix"]) == [ONE]
+    assert desk.titles((0, 0), only=["quickfix"]) == [ONE, "Compare with row 3"]
+    assert desk.titles((0, 40), only=["quickfix"]) == [ONE, "Compare with row 3"]
     assert desk.titles((1, 0), only=["quickfix"]) == []
+
+
+def test_copies_are_never_the_fix_to_take_first(desk: Desk) -> None:
+    desk.open(rows(A, B, A, A))
+    for line in (0, 2, 3):
+        offered = desk.ask((line, 0), diagnostics=desk.shown)
+        assert any(one["title"] == TWO for one in offered)
+        assert not any(one.get("isPreferred") for one in offered)
+        assert ALL not in [one["title"] for one in offered]
+
+
+def test_very_many_copies_are_one_edit(desk: Desk, client: LspClient) -> None:
+    other = [GOOD % number for number in range(100)]
+    text = rows(*[A] * 5_000, *other, *[A] * 5_000)
+    desk.open(text)
+    deletes = "Delete all 9,999 later copies"
+    while deletes not in desk.titles((0, 0)):  # the last ones are judged meanwhile
+        client.published(desk.uri)
+    action = next(one for one in desk.ask((0, 0)) if one["title"] == deletes)
+    assert "edit" not in action
+    (document,) = client.request("codeAction/resolve", action)["edit"]["documentChanges"]
+    assert document["textDocument"] == {"uri": desk.uri, "version": desk.version}
+    assert len(document["edits"]) == 2
+    desk.carry_out(action)
+    assert desk.text == rows(A, *other)
+
+
+def test_copies_that_are_allowed_are_kept(tmp_path: Path) -> None:
+    options = {**OPTIONS, "rules": {"exact-duplicate": {"max_copies": 3}}}
+    with LspClient(options=options, capabilities=ABLE) as client:
+        desk = Desk(client)
+        desk.open(rows(A, A, A))
+        assert desk.titles((2, 0), only=["quickfix"]) == []
+        desk.open(rows(A, A, B, A, A, A))
+        assert desk.take(5, TWO) == rows(A, A, B, A)
 
 
 TOOL = '{"messages":[{"role":"user","content":"6"},{"role":"assistant","content":"yo"}],"tools":[%s]}'

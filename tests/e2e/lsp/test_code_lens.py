@@ -23,13 +23,13 @@ TOKENS = re.compile(r" · (about )?[\d.,MB]+ tokens, median .*")
 """They come later than the rest: tests/e2e/lsp/test_tokens.py waits for them."""
 
 
-def chat(user: str = "hi 😀", role: str = "user") -> str:
-    messages = [{"role": role, "content": user}, {"role": "assistant", "content": "yo"}]
+def chat(user: str = "hi 😀", role: str = "user", answer: str = "yo") -> str:
+    messages = [{"role": role, "content": user}, {"role": "assistant", "content": answer}]
     return json.dumps({"messages": messages}, ensure_ascii=False)
 
 
 def distinct(number: int) -> str:
-    return "".join(f"{chat(f'hi {one}')}\n" for one in range(number))
+    return "".join(f"{chat(f'hi {one}', answer=f'yo {one}')}\n" for one in range(number))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple
@@ -37,6 +38,8 @@ PREFERENCE = (
     '"non_preferred_output":[{"role":"assistant","content":"No."}]}'
 )
 _NUMBERS = count()
+_TOKENS = re.compile(r"(?m) · (about )?[\d,]+ tokens?(, [\d,]+ trained)?$")
+"""They come later than the rest: tests/e2e/lsp/test_tokens.py waits for them."""
 
 
 class Told(NamedTuple):
@@ -70,7 +73,7 @@ class Reader:
         assert answer["contents"]["kind"] == "markdown"
         written = answer["contents"]["value"]
         assert {token.type for token in tokens(written)} <= OURS
-        return Told(written, covered("\n" * line + row, answer["range"], self.encoding))
+        return Told(_TOKENS.sub("", written), covered("\n" * line + row, answer["range"], self.encoding))
 
 
 def capabilities(*formats: str) -> dict[str, Any]:

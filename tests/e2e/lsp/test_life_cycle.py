@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.lsp_client import LspClient, Message, part, patched
 URI = "untitled:rows.jsonl"
 BAD = '{"messages":[{"role":"usr","content":"hi 😀"},{"role":"assistant","content":"yo %d"}]}'
 REGISTERS = {"dynamicRegistration": True}
-QUIET = {"ignore": ["dataset"]}
+QUIET = {"select": ["unknown-role"]}
 
 
 def rules(diagnostics: list[Message]) -> list[str]:
@@ -57,6 +57,13 @@ def test_settings_are_pulled_once_the_client_is_ready() -> None:
         assert [one["method"] for one in registered[0]["params"]["registrations"]] == [
             "workspace/didChangeConfiguration"
         ]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[LspClient]:
+    """A client of which nothing is known, for tests that leave the server as it was."""
+    with LspClient() as client:
+        yield client
 
 
 class Mute(LspClient):
@@ -277,11 +284,10 @@ def test_a_file_has_many_uris(tmp_path: Path) -> None:
     "uri",
     ["", "x", "file:", "file:///", "file://[::1/x.toml", "file:///a%00/turnlint.toml", "git:/turnlint.toml"],
 )
-def test_changes_of_what_is_no_file(uri: str) -> None:
-    with LspClient() as client:
-        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
-        assert not lint(client, uri)
-        client.settle()
+def test_changes_of_what_is_no_file(shared: LspClient, uri: str) -> None:
+    shared.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
+    assert not lint(shared, uri)
+    shared.settle()
 
 
 @pytest.mark.parametrize("fault", ["os.kill(os.getpid(), 9)", "raise ZeroDivisionError"])

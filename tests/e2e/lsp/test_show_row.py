@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
+from tests.e2e.lsp.showing import SHOWS, opened, shown
 from tests.lsp_client import LspClient, Message
 
 ROW = (
@@ -30,8 +29,6 @@ LAID_OUT = r"""{
     }
   ]
 }"""
-SHOWS = {"window": {"showDocument": {"support": True}}}
-_NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
@@ -41,26 +38,11 @@ def client() -> Iterator[LspClient]:
         yield client
 
 
-def opened(client: LspClient, *rows: str) -> str:
-    """Open a document of rows; give its URI."""
-    uri = f"file:///data/{next(_NUMBERS)}/train.jsonl"
-    client.show(uri, "".join(f"{row}\n" for row in rows))
-    return uri
-
-
 def show(client: LspClient, *arguments: Any) -> Message:
     """Run the command; give the answer."""
     client.requests.clear()
     params = {"command": "turnlint.showRow", "arguments": list(arguments)}
     return client.call({"method": "workspace/executeCommand", "params": params})
-
-
-def shown(client: LspClient) -> list[Path]:
-    """The files that the client was asked to show since the command ran last."""
-    client.settle()
-    asked = [one["params"] for one in client.requests if one["method"] == "window/showDocument"]
-    assert all(one["takeFocus"] and not one.get("external") for one in asked)
-    return [Path(unquote(urlsplit(one["uri"]).path)) for one in asked]
 
 
 def test_the_text_is_the_result() -> None:

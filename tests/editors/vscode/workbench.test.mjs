@@ -142,6 +142,26 @@ workbench('a data set', { settings: SETTINGS, files: { 'train.jsonl': `${TRAIN.j
   },
 });
 
+const TWICE = chat('Zeile eins\nZeile zwei 漢', 'Oui. 😀');
+
+workbench('a row that stands twice', { settings: SETTINGS, files: { 'train.jsonl': `${TRAIN[0]}\n${TWICE}\n ${TWICE}\n` } }, {
+  async 'is shown beside the other'(bench) {
+    await bench.open('train.jsonl');
+    await bench.press('Control+Shift+M');
+    await bench.problems('This row repeats row 2').dblclick();
+    await bench.page.locator('.lightBulbWidget').waitFor();
+    await bench.press('Control+.');
+    const action = bench.page.locator('.action-widget .monaco-list-row', { hasText: 'Compare with row 2' });
+    await action.click();
+    await bench.page.locator('.tab', { hasText: 'train.jsonl row 2 ↔ train.jsonl row 3' }).waitFor();
+    const sides = bench.page.locator('.monaco-diff-editor .editor .view-lines', { hasText: '"content": "Zeile eins' });
+    await sides.nth(1).waitFor();
+    await bench.picture('7 compared');
+    await bench.run('View: Close Editor');
+    assert.equal(await bench.messages.count(), 0);
+  },
+});
+
 const RAN = path.join(OUTPUT, 'ran');
 const HOSTILE = {
   trusted: false,
@@ -154,7 +174,7 @@ workbench('a workspace that names a program', HOSTILE, {
     await bench.open('train.ndjson');
     await bench.press('Control+Shift+M');
     await bench.problems(FAULT).waitFor();
-    await bench.picture('7 not trusted');
+    await bench.picture('8 not trusted');
     await assert.rejects(access(RAN));
   },
 
@@ -162,7 +182,7 @@ workbench('a workspace that names a program', HOSTILE, {
     await bench.run('Workspaces: Manage Workspace Trust');
     await bench.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
     await bench.messages.filter({ hasText: 'turnlint cannot start' }).waitFor();
-    await bench.picture('8 trusted');
+    await bench.picture('9 trusted');
     await access(RAN);
   },
 });
