@@ -127,7 +127,7 @@ class RowChecker:
         if example is None:
             return ""
         if shaped is not None and not hits & self._rich:
-            self._remember(shaped, example.value, example)
+            self._remember(shaped, example)
         return near_text(example)
 
     def judge(self, raw: bytes) -> tuple[Finding, ...]:
@@ -192,7 +192,7 @@ class RowChecker:
         marked |= {fault.place.pointer[:-1] for fault in departures if fault.meant}
         judged = list(self._example_findings(example, hits | self._traits_of(example), marked))
         if not departures and shaped is not None and not hits & self._rich:
-            self._remember(shaped, row.value, example)
+            self._remember(shaped, example)
         if row.faults:
             told = {fault.kind for fault in row.faults}
             judged = [one for one in judged if not told & self._yields[one.rule]]
@@ -252,7 +252,7 @@ class RowChecker:
         words = f"This row is in the {other.title} format, and the file is judged as {self._format.title}."
         return JsonFault("mixed-formats", Place(), f"{words} Convert it, or move it to a file of its own.")
 
-    def _remember(self, shaped: Any, value: Any, example: Example) -> None:
+    def _remember(self, shaped: Any, example: Example) -> None:
         """Remember what is to be known of plain rows of an outline."""
         if self._format is None or self._format.outline is None:
             return

@@ -48,19 +48,14 @@ def _verdicts(group: Group, rule: Bound) -> Iterator[Verdict]:
     for row, source, is_whole, is_sure in leaks(group):
         if is_whole:
             there = f"in the {NAMES[source.split]} data, too, {'as' if source.exchange.is_last else 'inside'} {ROW}"
-            is_turned = row.method == "preference" and row.says != source.says
-            what = f"this {row.split} row is {there}" + (
-                ", which prefers the other answer"
-                if is_turned
-                else ""
-                if is_sure
-                else ", but for case or white space"
-            )
+            differs = "" if is_sure else ", but for case or white space"
+            if row.method == "preference" and row.says != source.says:
+                differs = ", which prefers the other answer"
             is_mild = not is_sure or source.split != "train" or row.question_bytes in range(1, SMALL_TALK)
             yield Verdict(
                 rule.module.name,
                 row.handle,
-                what,
+                f"this {row.split} row is {there}{differs}",
                 "Remove it from one of the two.",
                 others=(source.handle,),
                 notes=("the same row",) if source.exchange.is_last else ("the same conversation so far",),
