@@ -6,8 +6,8 @@ A page, fixtures/rules/FAMILY/RULE.md, is prose with fenced blocks:
 - `jsonl`: a file, one row a line. A name behind the word (`jsonl valid.txt`) names the file, which is else
   train.jsonl. Its format is voted unless the settings name one. Under settings with `[[dataset]]` all blocks
   are files of one run, and compared with each other as the settings say; else each block stands alone.
-- `fixed`: the rows of the block before once every fix was carried out, safe or not. A row that is to go is
-  left empty. A page whose rule offers a fix has at least one.
+- `fixed`: the rows of the block before once every fix was carried out, safe or not; without those that go. A
+  page whose rule offers a fix has at least one.
 
 In a `jsonl` block a line that begins with `#@` is a marker, and marks the row above it:
 
@@ -47,6 +47,7 @@ from turnlint.config import Counting, resolve
 from turnlint.config.datasets import gather
 from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.engine import Input, Located, check_files, check_stream
+from turnlint.engine.rewrite import rewritten
 from turnlint.model import Finding, Fix, Settings
 from turnlint.rules import all_rules
 from turnlint.text.scan import apply, spans
@@ -395,11 +396,19 @@ def _write(rows: Sequence[str], mark: Mark) -> str:
 
 def fix_rows(rows: Iterable[str], findings: Iterable[tuple[int | None, Finding]]) -> list[str]:
     """Carry out every fix, safe or not, each row's together."""
-    fixes: dict[int, list[Fix]] = {}
+    fixes: dict[int | None, list[Fix]] = {}
     for row, finding in findings:
-        if row is not None and finding.fix is not None:
+        if finding.fix is not None:
             fixes.setdefault(row, []).append(finding.fix)
-    return [_fixed(text, fixes.get(row, ())) for row, text in enumerate(rows)]
+    texts = [
+        _fixed(text, fixes.get(row, ()))
+        for row, text in enumerate(rows)
+        if not any(fix.removes_row for fix in fixes.get(row, ()))
+    ]
+    data = _file(texts)
+    for fix in fixes.get(None, ()):
+        data = b"".join(rewritten([data], fix.rewrite))
+    return data.decode().split("\n")[:-1]
 
 
 def _fixed(text: str, fixes: Sequence[Fix]) -> str:

@@ -32,41 +32,62 @@ from tests.test_agreement import MUTATIONS
 from turnlint.config import resolve
 from turnlint.engine import RowChecker, vote
 from turnlint.engine.fix import fix_row, is_safe
+from turnlint.engine.rewrite import rewritten
 from turnlint.formats import get_format
-from turnlint.model import Finding, Span
+from turnlint.model import Finding, Settings, Span
 from turnlint.rules import all_rules
 from turnlint.rules.page import sections
 from turnlint.text.decode import row_text
 from turnlint.text.scan import apply
 
 SAFE = {
-    "empty-tool-calls",
+    "blank-row",
+    "byte-order-mark",
+    "control-character",
+    "crlf-line-ends",
+    "duplicate-key",
+    "empty-array",
     "image-bad-base64",
     "image-bad-url",
     "image-type-mismatch",
-    "null-content-with-calls",
+    "json-array-file",
+    "missing-byte-order-mark",
+    "pretty-printed",
     "weight-in-output",
     "weight-in-prompt",
-    "weight-outside-assistant",
 }
 """Rules whose fixes all keep the meaning."""
 UNSAFE = {
     "arguments-not-object",
     "developer-role",
+    "double-escaped",
+    "empty-tool-calls",
+    "exact-duplicate",
     "hidden-character",
+    "invalid-json",
+    "invalid-json-answer",
     "invalid-tool-schema",
     "label-variant",
     "last-not-assistant",
     "last-not-user",
+    "lone-surrogate",
     "misplaced-key",
     "missing-content",
     "missing-role",
     "mojibake",
+    "non-finite-number",
+    "normalised-duplicate",
+    "null-content-with-calls",
+    "odd-name",
     "orphan-result",
     "rare-key",
+    "response-format-in-row",
     "role-not-allowed",
     "tool-name-invalid",
+    "unclosed-code-fence",
+    "undeclared-tool",
     "unknown-key",
+    "web-residue",
     "weights-all-zero",
     "whitespace-run",
 }
@@ -78,17 +99,52 @@ EITHER = {
     "placeholder-input",
     "unknown-part",
     "unknown-role",
+    "weight-outside-assistant",
     "wrong-type",
 }
 """Rules with fixes of both kinds."""
-CASES = [case for page in pages() if not relates(page.stem) for case in cases_of(page)]
-FIXED = [case for case in CASES if any(one.rule in SAFE | UNSAFE | EITHER for one in case.markers)]
-"""Those in which a fix may be offered."""
+IN_BYTES = {"invalid-utf8": False, "not-utf8": True}
+"""Rules whose cases cannot be written as text, and whether their fixes keep the meaning."""
+CASES = [case for page in pages() for case in cases_of(page)]
+FIXED = [
+    case
+    for case in CASES
+    if not relates(case.rule) and any(one.fix and one.fix.edits for _, one in run_case(case).findings)
+]
+"""Those in which a row is changed."""
 OFF = (*COUNTING_RULES, *filter(relates, all_rules()))
 """Rules that are off here: rows that only their faults tell apart become copies."""
 Mutation: TypeAlias = Callable[[bytes, random.Random], bytes]
-REVEALED = {"arguments-invalid-json": {"arguments-mismatch"}}
-"""What comes to light in the rows of a page once a fix has made the rest readable."""
+Judge: TypeAlias = Callable[[str], Sequence[Finding]]
+READABLE = {
+    "invalid-json": "nothing of the row was read",
+    "invalid-utf8": "a key, role or type may have such bytes",
+    "lone-surrogate": "a key, role or type may have it, or nothing but it",
+    "missing-key": "what stood under another key was not judged",
+    "missing-role": "the order of turns was not judged",
+    "unknown-key": "what stood under another key was not judged",
+    "unknown-part": "what the part holds was not judged",
+    "unknown-role": "the order of turns was not judged",
+    "wrong-type": "what the value holds was not judged",
+}
+"""Rules whose fix makes readable what may have any fault, and why."""
+IMAGES = {"image-bad-mode", "image-too-large", "image-type-mismatch", "image-unsupported-format"}
+"""Rules that look into an image, once it is one."""
+REVEALED = {
+    "arguments-invalid-json": {"arguments-mismatch", "arguments-not-object"},
+    "arguments-not-object": {"arguments-mismatch"},
+    "control-character": {"hidden-character"},
+    "hidden-character": {"empty-answer", "empty-content"},
+    "image-bad-base64": IMAGES,
+    "image-bad-url": {"image-bad-base64", *IMAGES},
+    "last-not-assistant": {"no-system", "no-user"},
+    "last-not-user": {"no-system"},
+    "non-finite-number": {"invalid-value", "null-content", "wrong-type"},
+    "placeholder-input": {"empty-content"},
+    "tool-name-invalid": {"undeclared-tool"},
+    "undeclared-tool": {"arguments-mismatch"},
+}
+"""What may come to light behind the fix of another rule: what it yielded to, and what is left of the row."""
 
 
 def _name(case: Case) -> str:
@@ -97,14 +153,35 @@ def _name(case: Case) -> str:
 
 def test_what_is_safe() -> None:
     found = {(one.rule, is_safe(one)) for case in CASES for _, one in run_case(case).findings if one.fix}
+    found -= set(IN_BYTES.items())
     safe, unsafe = ({rule for rule, kind in found if kind is wanted} for wanted in (True, False))
     assert (safe - unsafe, unsafe - safe, safe & unsafe) == (SAFE, UNSAFE, EITHER)
 
 
-@pytest.mark.parametrize("rule", sorted(SAFE | UNSAFE | EITHER))
+@pytest.mark.parametrize("rule", sorted(all_rules()))
 def test_page_says_what_is_safe(rule: str) -> None:
-    told = sections(all_rules()[rule].page)["Fix"]
-    assert ("Safe:" in told, "Unsafe:" in told) == (rule not in UNSAFE, rule not in SAFE)
+    told = sections(all_rules()[rule].page).get("Fix", "")
+    safe = rule in SAFE | EITHER or IN_BYTES.get(rule, False)
+    unsafe = rule in UNSAFE | EITHER or not IN_BYTES.get(rule, True)
+    assert ("Safe:" in told, "Unsafe:" in told) == (safe, unsafe)
+
+
+def test_fixes_of_bytes() -> None:
+    """What is offered for files that no page can show."""
+    latin = '{"prompt": "café “x”", "completion": "b"}\n'.encode("cp1252")
+    wide = '{"prompt": "café", "completion": "b"}\n'.encode("utf-16")
+    (_, bad), (_, other) = (
+        next(one for one in run_engine(data, resolve()).findings if one[1].rule in IN_BYTES)
+        for data in (latin, wide)
+    )
+    assert (bad.rule, other.rule) == tuple(IN_BYTES)
+    assert bad.fix is not None
+    assert other.fix is not None
+    assert (bad.fix.safe, other.fix.safe) == tuple(IN_BYTES.values())
+    assert apply(row_text(latin), bad.fix) == latin.decode("cp1252")
+    assert b"".join(rewritten([wide], other.fix.rewrite)) == wide.decode("utf-16").encode()
+    mixed = '{"a": "é'.encode() + b'\xe9"}\n'
+    assert not [one for _, one in run_engine(mixed, resolve()).findings if one.fix]
 
 
 def _checker(case: Case) -> RowChecker:
@@ -130,21 +207,73 @@ def _carried_out(text: str, edits: Sequence[tuple[Span, str]]) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from(every_row()), st.lists(st.sampled_from(MUTATIONS), max_size=4), st.randoms())
-def test_mutated_rows_stay_rows_and_keep_nothing_to_fix(
-    row: bytes, mutations: Sequence[Mutation], chance: random.Random
+SETTINGS = (resolve(), resolve("azure"), resolve("openai", select=["ALL"]))
+
+
+def _judge(row: bytes, chosen: Settings) -> Judge:
+    checker = RowChecker(vote([row]), chosen)
+    return lambda text: checker.findings(text.encode("utf-8", "surrogateescape"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(every_row()),
+    st.lists(st.sampled_from(MUTATIONS), max_size=4),
+    st.sampled_from(SETTINGS),
+    st.randoms(),
+)
+def test_fixes_of_mutated_rows(
+    row: bytes, mutations: Sequence[Mutation], chosen: Settings, chance: random.Random
 ) -> None:
     for mutate in mutations:
         row = mutate(row, chance).replace(b"\n", b" ")
-    checker = RowChecker(vote([row]), resolve())
+    _hold(row_text(row), _judge(row, chosen))
 
-    def judge(text: str) -> Sequence[Finding]:
-        return checker.findings(text.encode("utf-8", "surrogateescape"))
 
-    fixed = _carried_out(row_text(row), fix_row(row_text(row), judge))
-    assert _is_json(fixed) >= _is_json(row_text(row))
-    assert not [one for one in judge(fixed) if is_safe(one)]
+@pytest.mark.parametrize("chosen", SETTINGS, ids=["generic", "azure", "all"])
+def test_fixes_of_rows_as_they_are(chosen: Settings) -> None:
+    for row in every_row():
+        _hold(row_text(row), _judge(row, chosen))
+
+
+def _hold(text: str, judge: Judge) -> None:
+    """Each fix of a row cures what it says and brings nothing new, and fixing all comes to an end."""
+    found = judge(text)
+    for one in found:
+        if one.fix is not None and one.fix.edits:
+            fixed = apply(text, one.fix)
+            after = judge(fixed)
+            if one.rule == "invalid-json":
+                assert all(_is_behind(two, fixed, one, text) for two in after if two.rule == one.rule)
+            else:
+                assert _told(after)[one.rule, one.message] < _told(found)[one.rule, one.message]
+            if one.rule not in READABLE:
+                new = Counter(two.rule for two in after) - Counter(two.rule for two in found)
+                assert new.keys() <= REVEALED.get(one.rule, set())
+    for wanted in (is_safe, _has_edits):
+        fixed = _carried_out(text, fix_row(text, judge, wanted))
+        assert not list(filter(wanted, judge(fixed)))
+        assert _is_json(fixed) >= _is_json(text)
+
+
+def _told(found: Sequence[Finding]) -> Counter[tuple[str, str]]:
+    return Counter((one.rule, one.message) for one in found)
+
+
+def _has_edits(finding: Finding) -> bool:
+    return finding.fix is not None and bool(finding.fix.edits)
+
+
+def _is_behind(fault: Finding, fixed: str, cured: Finding, text: str) -> bool:
+    """Whether a row that is still broken breaks because of something else, or further on."""
+    return fault.message != cured.message or _reach(fault, fixed) > _reach(cured, text)
+
+
+def _reach(finding: Finding, text: str) -> int:
+    """Where a row breaks, counted from its end."""
+    assert finding.place is not None
+    assert finding.place.columns is not None
+    return finding.place.columns[0] - len(text)
 
 
 def _is_json(text: str) -> bool:
@@ -264,10 +393,10 @@ def test_each_fix_as_a_client_sees_it(case: Case, editor: Editor) -> None:
                 editor.shows(_judged(case, editor.text))
                 assert cured[-1] in _of_rows(before) - _of_rows(editor.shown)
                 new = {rule for _, rule in _of_rows(editor.shown) - _of_rows(before)}
-                assert new <= REVEALED.get(case.rule, set())
+                assert case.rule in READABLE or new <= REVEALED.get(case.rule, set())
                 editor.put(text)
                 editor.shows(_judged(case, text))
-    assert sorted(cured) == sorted((row, one.rule) for row, one in run_case(case).findings if one.fix)
+    assert sorted(cured) == sorted((row, one.rule) for row, one in run_case(case).findings if _has_edits(one))
     editor.close()
 
 

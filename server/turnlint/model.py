@@ -106,13 +106,18 @@ class Place(Struct, frozen=True):
         return replace(self, chars=(start, end))
 
 
+Mend: TypeAlias = Literal["", "controls", "json", "windows-1252"]
+"""A way to make JSON of a row, as `text.mend` knows it; empty for none."""
+
+
 class Edit(Struct, frozen=True):
     """Replace what a place covers in a row.
 
     `whole` takes the full extent of an object or array instead of its opening bracket; `remove` takes a
     member or item away together with the comma and white space that belong to it; `quoted` makes a string of
     a value as it is written; `nested` moves these members of an object, as they are written, into an object
-    of its own under the key that `content` names. Else `content` is raw JSON text.
+    of its own under the key that `content` names; `mend` writes anew whatever in the row is not quite JSON.
+    Else `content` is raw JSON text.
     """
 
     place: Place
@@ -121,14 +126,27 @@ class Edit(Struct, frozen=True):
     remove: bool = False
     quoted: bool = False
     nested: tuple[str, ...] = ()
+    mend: Mend = ""
+
+
+Rewrite: TypeAlias = Literal["", "remove-bom", "add-bom", "line-feeds", "utf-8", "rows"]
+"""A way to write a file anew; empty for none. `rows` writes the items of an array, or values that run over
+several lines, one a row."""
 
 
 class Fix(Struct, frozen=True):
-    """Edits of one row that cure a finding. `safe` keeps the meaning; all edits apply together."""
+    """What cures a finding: edits of its row, which apply together, or one of the others.
+
+    `safe` keeps the meaning.
+    """
 
     message: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit, ...] = ()
     safe: bool = False
+    removes_row: bool = False
+    """The row goes, with its line end."""
+    rewrite: Rewrite = ""
+    """The file as a whole is written anew."""
 
 
 class Related(Struct, frozen=True):
@@ -160,6 +178,7 @@ class JsonFault(Struct, frozen=True):
     place: Place
     detail: str = ""
     """One or two sentences for the reader: what is there and what to write instead."""
+    fix: Fix | None = None
 
 
 class ShapeFault(Struct, frozen=True):
@@ -450,6 +469,8 @@ class Settings(Struct, frozen=True):
     tokens: TokenSettings = TokenSettings()
     homes: Mapping[str, Settings] = field(default_factory=dict)
     """Where no target is named: what judges the rows of each format, which are its home's rules."""
+    exempt: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """The rules whose findings are not told, each with the numbers of the exceptions that say so, from 0."""
     notes: tuple[str, ...] = ()
     """What the user should be told once of these settings, though they are obeyed."""
 

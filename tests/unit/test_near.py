@@ -203,7 +203,19 @@ def test_what_is_common_is_the_same_in_bulk(texts: list[str], most: int, times: 
     assert hashes[found.are_rare(hashes)].tolist() == list(found.rare(hashes.tolist()))
 
 
-@settings(max_examples=50, deadline=None)
+def test_a_sample_that_is_merged_is_not_thinned_too_much() -> None:
+    one, other, whole = Sample(), Sample(), Sample()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("turnlint.corpus.frequency._SAMPLE_ROWS", 4)
+        for sample, keys in ((one, (1, 3, 5, 8)), (other, (7, 9, 11, 2, 4))):
+            for key in keys:
+                sample.add(key, key, 1)
+                whole.add(key, key, 1)
+        one.merge(other)
+    assert one.handles() == whole.handles() == [2, 4, 8]
+
+
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, (1 << 64) - 1), st.integers(0, 1 << 16)), max_size=200),
     st.randoms(use_true_random=False),
@@ -211,7 +223,8 @@ def test_what_is_common_is_the_same_in_bulk(texts: list[str], most: int, times: 
 def test_a_sample_does_not_depend_on_how_the_rows_are_split_up(
     rows: list[tuple[int, int]], rng: random.Random
 ) -> None:
-    rows = rows + rows[: len(rows) // 3]
+    sizes = dict(rows)  # rows with one key have the same bytes
+    rows = [(key, sizes[key]) for key, _ in rows + rows[: len(rows) // 3]]
 
     def sampled(numbers: list[int]) -> Sample:
         sample = Sample()

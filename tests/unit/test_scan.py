@@ -230,10 +230,27 @@ def test_edit_of_what_is_not_there_is_refused(edit: Edit) -> None:
 )
 def test_duplicate_keys(text: str, expected: list[tuple[str, Pointer, int]]) -> None:
     found = duplicate_keys(text)
-    assert [(key, place.pointer, spans(text, [place])[0].start) for key, place in found] == expected
+    assert [(key, place.pointer, spans(text, [place])[0].start) for key, place, _ in found] == expected
     assert all(
-        place.part == "key" and json.loads(cut(text, spans(text, [place])[0])) == key for key, place in found
+        place.part == "key" and json.loads(cut(text, spans(text, [place])[0])) == key
+        for key, place, _ in found
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a":1,"a":1,"a" : 1 }', [True, True]),
+        ('{"a":1,"a":12,"a":1}', [False, False]),
+        ('{"a":12,"a":1}', [False]),
+        ('{"a":"b","\\u0061": "b","a":"b\\""}', [True, False]),
+        ('{"a":[1,{"b":2}],"a":[1,{"b":2}],"a":[1, {"b":2}]}', [True, False]),
+        ('{"x":{"a":1,"a":1},"x":{"a":2,"a":2}}', [False, False, True]),
+        ('[{"x":{"a":1,"a":1}},{"x":{"a":2,"a":2}}]', [True, True]),
+    ],
+)
+def test_duplicate_keys_with_the_same_value(text: str, expected: list[bool]) -> None:
+    assert [one.same for one in duplicate_keys(text)] == expected
 
 
 def test_tokens_of_a_row_at_work() -> None:

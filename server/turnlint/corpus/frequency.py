@@ -55,10 +55,9 @@ class Sample:
 
     def merge(self, other: Sample) -> None:
         """Take in what another sample was offered."""
-        self._mask |= other._mask
+        self._thin(self._mask | other._mask)
         for key, (handle, size) in other._rows.items():
-            self._take(key, handle, size)
-        self._thin(self._mask)
+            self.add(key, handle, size)
 
     def handles(self) -> list[int]:
         """The rows, in order of their handles."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from msgspec import Struct
 
 from turnlint.model import Example
+from turnlint.modules import modules_of
 
 __all__ = ["Format", "all_formats", "detect", "get_format"]
 
@@ -54,7 +54,7 @@ class Format(Struct, frozen=True):
 @cache
 def all_formats() -> tuple[Format, ...]:
     """Every format, in order of recognition."""
-    modules = (import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__))
+    modules = (import_module(f"{__name__}.{name}") for name in modules_of(__path__))
     found = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
     return tuple(sorted(found, key=lambda one: one.rank))
 

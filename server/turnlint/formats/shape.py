@@ -7,6 +7,7 @@ The typed decoder made from the same declaration proves a row clean; `faults` ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, ClassVar
@@ -95,6 +96,7 @@ _NAMES = {
     bool: "true or false",
     list: "an array",
     dict: "an object",
+    date: "a date without quotes, such as 2027-03-31",
     type(None): "null",
 }
 
@@ -192,6 +194,7 @@ _PYTHON: dict[type, type] = {
     inspect.BoolType: bool,
     inspect.NoneType: type(None),
     inspect.DictType: dict,
+    inspect.DateType: date,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import date
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -72,9 +73,10 @@ def main() -> None:
 def _done(job: Job) -> Report:
     path = Path(job.path)
     try:
-        settings = SettingsFinder(job.overrides, trusted=job.trusted, lenient=True).settings(path)
+        finder = SettingsFinder(job.overrides, trusted=job.trusted, lenient=True, today=date.today())
+        settings = finder.settings(path)
         with Reading(path, lambda done: _write(Report(done))) as stream:
-            accepted = Ledger(counts) if (counts := accepted_in(path)) else None
+            accepted = Ledger(accepted_in(path), settings.exempt)
             own = Resources(scratch=TemporaryFile)
             found = check_stream(stream, settings, name=path.name, ledger=accepted, resources=own)
             kept = _most_severe(found, job)

@@ -514,8 +514,7 @@ class Relations:
         return (name for name, bound in self.bound.items() if not _HOOKS.isdisjoint(bound.module.hooks))
 
     def _is_accepted(self, verdict: Verdict) -> bool:
-        counts = self._accepted.counts
-        return bool(counts) and self._accepted.accepts(
+        return bool(self._accepted) and self._accepted.accepts(
             verdict.rule, self._accepted_by(verdict), verdict.number
         )
 

@@ -23,11 +23,9 @@ from turnlint.rules import Bound, all_rules
 from turnlint.text.lines import Change, Line, LineStore
 from turnlint.text.rows import CUT_BYTES, ROW_BYTES
 
-__all__ = ["BLANK_ROW", "GONE", "Judged", "Rows", "Shown", "is_fixable"]
+__all__ = ["GONE", "Judged", "Rows", "Shown"]
 
 logger = logging.getLogger(__name__)
-
-BLANK_ROW = "blank-row"
 
 
 class Judged:
@@ -92,13 +90,15 @@ class Rows:
         self._checker, self._bound = checker, row_rules(settings, checker.format)
         self._of_tokens.clear()
         self.needy.clear()
+        self.accepted = Accepted(self.accepted.counts, settings.exempt)
+        self.relations.accept(self.accepted, set())
         self.relations.judge_by(checker.format, settings)
         self._pending = deque(self.store)
 
     def accept(self, counts: Counts) -> None:
         """Show no more what is accepted. Lines that this changes are judged anew by `work`."""
         changed = {key for key, _ in counts.items() ^ self.accepted.counts.items()}
-        self.accepted = Accepted(counts)
+        self.accepted = Accepted(counts, self.accepted.exempt)
         self.relations.accept(self.accepted, {rule for rule, _ in changed})
         rows = {row for _, row in changed if row is not None}
         if rows and self._checker is not None:
@@ -192,7 +192,7 @@ class Rows:
     def _unread(self, raw: bytes) -> tuple[Finding, ...] | None:
         """What is wrong with a row that is not judged; None for one that is."""
         if not raw or raw.isspace():
-            return if_on(self._bound, BLANK_ROW, blank_row)
+            return if_on(self._bound, "blank-row", blank_row)
         if len(raw) > ROW_BYTES:
             return if_on(self._bound, "row-too-large", row_too_large, len(raw))
         return None
@@ -212,7 +212,7 @@ class Rows:
 
     def _left(self, line: Line, raw: bytes, findings: tuple[Finding, ...]) -> Sequence[Finding]:
         """What of the findings of a line is not accepted."""
-        if not findings or not self.accepted.counts:
+        if not findings or not self.accepted:
             return findings
         left = self.accepted.left(_key(raw), findings)
         if len(left) < len(findings):
@@ -245,7 +245,7 @@ class Rows:
             self._counts[finding.severity] += 1
         for severity in ranked:
             self._by_severity[severity].add(line)
-        if any(map(is_fixable, kept)):
+        if any(map(is_safe, kept)):
             self._fixable.add(line)
         return Judged(tuple(kept), ranked) if kept else CLEAN
 
@@ -343,11 +343,6 @@ class Rows:
             blank = takewhile(lambda line: not line.text.strip(BLANKS), reversed(self.store))
             self._blank = sum(1 for _ in blank)
         return self._blank
-
-
-def is_fixable(finding: Finding) -> bool:
-    """Whether a finding can be fixed and the meaning kept; a blank row is deleted."""
-    return finding.rule == BLANK_ROW or is_safe(finding)
 
 
 def _key(raw: bytes) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Coroutine, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +30,7 @@ from turnlint.lsp.settings import ClientSettings
 from turnlint.lsp.view import RowView
 from turnlint.lsp.worker import Worker
 from turnlint.model import Settings
+from turnlint.modules import modules_of
 from turnlint.text.markdown import visible
 from turnlint.text.units import Encoding
 
@@ -178,4 +178,4 @@ class Server(LanguageServer):
 
 
 def _modules(package: ModuleType) -> Iterator[Any]:
-    return (import_module(f"{package.__name__}.{info.name}") for info in iter_modules(package.__path__))
+    return (import_module(f"{package.__name__}.{name}") for name in modules_of(package.__path__))

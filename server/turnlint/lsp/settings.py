@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -101,7 +102,11 @@ class ClientSettings:
         """The settings of a file, or of a text that is none. Read anew each time; never raises."""
         try:
             finder = SettingsFinder(
-                self.overrides(path), isolated=path is None, trusted=self.options.trusted, lenient=True
+                self.overrides(path),
+                isolated=path is None,
+                trusted=self.options.trusted,
+                lenient=True,
+                today=date.today(),
             )
             settings = finder.settings(path or Path.cwd() / "untitled.jsonl")
         except ConfigError as error:

@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +30,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from turnlint.model import DatasetSettings, Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
+from turnlint.modules import modules_of, packages_of
 from turnlint.text.contrast import WHITE
 from turnlint.text.secrets import hide
 from turnlint.tokens import Cut, Measured
@@ -120,6 +120,10 @@ class Rule(Struct, frozen=True, kw_only=True):
     rules about tokens of others about them, and for rules with a `group` of others about the same rows."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """What targets and users may set, with the default of each."""
+    least: Mapping[str, float] = field(default_factory=dict)
+    """The least that a number among these may be, where that is not 0."""
+    fix: Fix | None = None
+    """What cures it wherever it is told; None where that depends, or nothing does."""
 
 
 class FileSummary(Struct, frozen=True):
@@ -235,6 +239,7 @@ class Bound(Struct, frozen=True):
 
         `what` is wrong, as a clause without a full stop; `todo` is a sentence that says what to write.
         The clause between them is what the target does with it, else `why`, else the rule's own `why`.
+        The fix is `fix`, else the rule's own.
         """
         because = self.settings.effect or why or self.rule.why
         message = what + (f": {because}." if because else ".") + (f" {todo}" if todo else "")
@@ -243,6 +248,7 @@ class Bound(Struct, frozen=True):
         name, family = self.module.name, self.module.family
         if fix is not None:
             fix = replace(fix, message=hide(fix.message))
+        fix = fix or self.rule.fix
         return Finding(name, family, severity, hide(message), place, tuple(related), fix)
 
     def fault(self, fault: JsonFault) -> Finding:
@@ -250,7 +256,8 @@ class Bound(Struct, frozen=True):
         because = self.settings.effect or self.rule.why
         message = fault.detail + (f" {because[:1].upper()}{because[1:]}." if because else "")
         name, family = self.module.name, self.module.family
-        return Finding(name, family, self.settings.severity, hide(message), fault.place)
+        fix = fault.fix or self.rule.fix
+        return Finding(name, family, self.settings.severity, hide(message), fault.place, fix=fix)
 
 
 HOOKS = ("shape", "turn", "example", "text", "tokens", "file", "dataset", "copies", "group", "near", "spread")
@@ -260,13 +267,11 @@ HOOKS = ("shape", "turn", "example", "text", "tokens", "file", "dataset", "copie
 def all_rules() -> Mapping[str, RuleModule]:
     """Every rule by name, in order of family and name."""
     found = {}
-    for family in iter_modules(__path__):
-        if family.ispkg:
-            package = import_module(f"{__name__}.{family.name}")
-            for info in iter_modules(package.__path__):
-                if info.name.startswith("_"):
-                    continue
-                one = _load(import_module(f"{package.__name__}.{info.name}"), family.name)
+    for family in packages_of(__path__):
+        package = import_module(f"{__name__}.{family}")
+        for name in modules_of(package.__path__):
+            if name[0] != "_":
+                one = _load(import_module(f"{package.__name__}.{name}"), family)
                 found[one.name] = one
     return found
 

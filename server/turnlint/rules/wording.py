@@ -9,8 +9,20 @@ from math import isfinite
 from typing import Any
 
 from turnlint.model import Edit, Fix, Place, ShapeFault
+from turnlint.text.compact import compact
 
-__all__ = ["add", "closest", "is_finite", "nest", "one_of", "rename", "sentence", "where_held_out"]
+__all__ = [
+    "add",
+    "as_json",
+    "closest",
+    "is_finite",
+    "nest",
+    "one_of",
+    "rename",
+    "sentence",
+    "where_held_out",
+    "written",
+]
 
 _LONGEST = 40
 """Nobody misspells a word of more code points than this."""
@@ -75,6 +87,22 @@ def nest(fault: ShapeFault) -> Fix | None:
         return None
     edit = Edit(Place(fault.place.pointer[:-1]), fault.name, nested=fault.found)
     return Fix(_capital(fault.expected[0]), (edit,), safe=True)
+
+
+def written(text: str) -> str:
+    """A text as a string of JSON, in ASCII where it has anything that cannot be seen."""
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def as_json(place: Place, text: str) -> Fix | None:
+    """Offer to write the text at a place as JSON, where it is clear how."""
+    from turnlint.text.mend import to_json  # many patterns, which most files never need
+
+    meant = to_json(text)
+    if meant is None:
+        return None
+    content = compact(meant)
+    return Fix("Write it as JSON", (Edit(place, content[1:-1] if place.chars else content),))
 
 
 def add(fault: ShapeFault, member: str) -> Fix | None:

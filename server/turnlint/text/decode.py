@@ -8,14 +8,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from msgspec.structs import replace
 
-from turnlint.model import JsonFault, Place, Row
+from turnlint.model import Edit, Fix, JsonFault, Place, Row
 from turnlint.text.scan import NUMBER, STRING, duplicate_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["FAULT_CAP", "MAX_DEPTH", "decode", "parse", "row_text", "value_of"]
+__all__ = ["BAD_BYTE", "FAULT_CAP", "MAX_DEPTH", "decode", "parse", "row_text", "value_of"]
 
 FAULT_CAP = 20
 """At most so many faults of one kind are listed for a row."""
@@ -34,7 +35,8 @@ _UNUSUAL = re.compile(
     re.DOTALL,
 )
 _CONTROL = re.compile(r"[\x00-\x1f]")
-_BAD_BYTE = re.compile("[\udc80-\udcff]")
+BAD_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as `row_text` has it."""
 
 
 def row_text(raw: bytes) -> str:
@@ -147,8 +149,9 @@ def _repeated(text: str) -> list[JsonFault]:
             "duplicate-key",
             place,
             f"The key {_quoted(key)} stands twice in this object; parsers keep only the last value.",
+            Fix("Remove the repetition", (Edit(place, remove=True),), safe=True) if same else None,
         )
-        for key, place in duplicate_keys(text, FAULT_CAP)
+        for key, place, same in duplicate_keys(text, FAULT_CAP)
     ]
 
 
@@ -188,7 +191,8 @@ def _literal_faults(text: str) -> list[JsonFault]:
                 elif unusual.lastgroup == "surrogate":
                     faults.append(_lone_surrogate(unusual))
         elif match.lastgroup == "word":
-            faults.append(_non_finite(start, end, f"{match.group()} is not JSON. Write null or a number."))
+            fault = _non_finite(start, end, f"{match.group()} is not JSON. Write null or a number.")
+            faults.append(replace(fault, fix=_written("Write null", fault.place, "null")))
         elif match.lastgroup == "number":
             faults += _number_faults(match.group(), start, end)
     return faults + _control_characters(text, controls)
@@ -214,12 +218,21 @@ def _non_finite(start: int, end: int, detail: str) -> JsonFault:
 
 
 def _lone_surrogate(match: re.Match[str]) -> JsonFault:
+    place = Place(columns=match.span())
     return JsonFault(
         "lone-surrogate",
-        Place(columns=match.span()),
+        place,
         f"{match.group()} is half of a surrogate pair and no character; strict parsers refuse the row. "
         "Write the whole pair or remove it.",
+        _written("Remove it", place, ""),
     )
+
+
+def _written(message: str, place: Place, content: str) -> Fix:
+    return Fix(message, (Edit(place, content),))
+
+
+_ESCAPED = Fix("Escape them", (Edit(Place(), mend="controls"),), safe=True)
 
 
 def _control_characters(text: str, columns: list[int]) -> list[JsonFault]:
@@ -227,14 +240,15 @@ def _control_characters(text: str, columns: list[int]) -> list[JsonFault]:
         return []
     first = columns[0]
     code = ord(text[first])
-    escape = {8: r"\b", 9: r"\t", 10: r"\n", 12: r"\f", 13: r"\r"}.get(code, f"\\u{code:04x}")
+    escape = json.dumps(text[first])[1:-1]
     more = f" The row has {len(columns)} of them." if len(columns) > 1 else ""
     detail = f"A raw control character (U+{code:04X}) stands in this string; write it as {escape}.{more}"
-    return [JsonFault("control-character", Place(columns=(first, first + 1)), detail)]
+    place = Place(columns=(first, first + 1))
+    return [JsonFault("control-character", place, detail, _ESCAPED)]
 
 
 def _bad_bytes(raw: bytes, text: str) -> list[JsonFault]:
-    match = None if _is_utf8(raw) else _BAD_BYTE.search(text)
+    match = None if _is_utf8(raw) else BAD_BYTE.search(text)
     if match is None:
         return []
     start = match.start()
@@ -242,7 +256,18 @@ def _bad_bytes(raw: bytes, text: str) -> list[JsonFault]:
     detail = (
         f"The byte 0x{byte:02X} is not UTF-8 here{_origin(raw, text, start, byte)}. Save the file as UTF-8."
     )
-    return [JsonFault("invalid-utf8", Place(columns=(start, start + 1)), detail)]
+    return [JsonFault("invalid-utf8", Place(columns=(start, start + 1)), detail, _windows(text))]
+
+
+def _windows(text: str) -> Fix | None:
+    """Read what is not UTF-8 as Windows-1252, where all of it can be and nothing beyond ASCII is UTF-8."""
+    strange = {ord(one) - 0xDC00 for one in set(text) if not one.isascii()}
+    if not strange <= _WINDOWS:
+        return None
+    return Fix("Read it as Windows-1252", (Edit(Place(), mend="windows-1252"),))
+
+
+_WINDOWS = frozenset({*range(0x80, 0x100)} - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -260,7 +285,7 @@ def _origin(raw: bytes, text: str, start: int, byte: int) -> str:
     if byte >= 0xC2 and not text[start:].strip("".join(map(chr, range(0xDC80, 0xDD00)))):
         return "; the row is cut off in the middle of a character"
     character = bytes([byte]).decode("cp1252", "ignore")
-    if character and character.isprintable() and not _BAD_BYTE.match(text, start + 1):
+    if character and character.isprintable() and not BAD_BYTE.match(text, start + 1):
         return f"; in Latin-1 or Windows-1252 it is {character}"
     return ""
 

@@ -12,13 +12,14 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from turnlint.model import JsonFault, Place
-from turnlint.text.scan import BLANK, NUMBER, STRING, tokens
+from turnlint.model import Edit, Fix, JsonFault, Place, Span
+from turnlint.text.mend import WORDS, is_json, is_mendable
+from turnlint.text.scan import BLANK, NUMBER, STRING, carried_out, tokens, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "read_to"]
 
 _SCALAR = rf"(?:{NUMBER}|true|false|null|NaN|-?Infinity)(?![\w.+$-])"
 _MEMBER = rf"{BLANK}{STRING}{BLANK}:{BLANK}(?:{STRING}|{_SCALAR}){BLANK}"
@@ -75,6 +76,11 @@ def diagnose(text: str) -> JsonFault:
     """
     trouble = _read(text)
     return _bad_escape(trouble) or _explain(trouble)
+
+
+def read_to(text: str) -> int:
+    """The first column at which a strict reader stops, for whom all escapes are right."""
+    return _read(text).at
 
 
 @dataclass(frozen=True)
@@ -200,9 +206,11 @@ def _cut_off(trouble: _Trouble) -> JsonFault | None:
     brackets = f"{missing} is missing" if count == 1 else f"{count} closing brackets are missing"
     hint = f" ({missing})" if 1 < count <= 8 else ""
     value = " A value is missing too." if trouble.expect is _E.VALUE else ""
-    return _fault(
-        trouble.last, trouble.last + 1, f"The row breaks off here: {brackets} at its end{hint}.{value}"
-    )
+    # What ends in a bracket and lacks only the last one is whole; anything else was cut off.
+    whole = count == 1 and trouble.previous[0] == _CLOSE
+    fix = _write(f"Write {missing}", (trouble.last + 1, trouble.last + 1, missing)) if whole else None
+    words = f"The row breaks off here: {brackets} at its end{hint}.{value}"
+    return _fault(trouble.last, trouble.last + 1, words, fix)
 
 
 def _open_string(trouble: _Trouble) -> JsonFault | None:
@@ -238,7 +246,8 @@ def _bad_escape(trouble: _Trouble) -> JsonFault | None:
     else:
         advice = "a backslash itself is written \\\\"
     shown = escape if escape.isprintable() else "A backslash before a control character"
-    return _fault(start, start + len(escape), f"{shown} is no escape of JSON: {advice}.")
+    fix = _AS_JSON if escape[1] != "u" else None
+    return _fault(start, start + len(escape), f"{shown} is no escape of JSON: {advice}.", fix)
 
 
 _REPR = "This is the text of a Python object, not JSON. Write rows with json.dumps."
@@ -251,9 +260,8 @@ def _misquoted(trouble: _Trouble) -> JsonFault | None:
     text, at, mark = trouble.text, trouble.at, trouble.mark
     if mark == "'":
         single = _SINGLE.match(text, at)
-        return _fault(
-            at, single.end() if single else at + 1, f"Single quotes do not delimit strings in JSON. {_REPR}"
-        )
+        words = f"Single quotes do not delimit strings in JSON. {_REPR}"
+        return _fault(at, single.end() if single else at + 1, words, _as_json(trouble))
     prefixed = re.compile(r"""(?:[bB][rR]?|[rR][bB]?|[uUfF])(?=['"])""").match(text, at)
     if prefixed:
         start = prefixed.end()
@@ -261,14 +269,17 @@ def _misquoted(trouble: _Trouble) -> JsonFault | None:
         single = _SINGLE.match(text, start)
         what = "bytes, decode them first" if "b" in prefixed.group().lower() else "a string"
         end = single.end() if single else string[2]
-        return _fault(at, end, f"This is how Python shows {what}. Write rows with json.dumps.")
+        words = f"This is how Python shows {what}. Write rows with json.dumps."
+        return _fault(at, end, words, _as_json(trouble))
     if mark in _QUOTES:
-        return _fault(at, at + 1, f'{mark} does not delimit strings in JSON. Use the plain quote ".')
+        words = f'{mark} does not delimit strings in JSON. Use the plain quote ".'
+        return _fault(at, at + 1, words, _as_json(trouble))
     if text.startswith('\\"', at):
         return _fault(
             at,
             at + 2,
             'The quotes of this row are escaped (\\"): it is JSON text inside text. Decode it once.',
+            _if_whole("Decode it once", trouble, (0, len(text), unescape(text))),
         )
     return None
 
@@ -281,7 +292,9 @@ def _comment(trouble: _Trouble) -> JsonFault | None:
         return None
     close = text.find("*/", at + 2) if text.startswith("/*", at) else -1
     end = close + 2 if close >= 0 else len(text.rstrip(" \t\r\n"))
-    return _fault(at, end, "JSON has no comments. Remove it.")
+    is_last = trouble.expect is _E.END
+    fix = _write("Remove the comment", (at, end, "")) if is_last else _as_json(trouble)
+    return _fault(at, end, "JSON has no comments. Remove it.", fix)
 
 
 def _stray(trouble: _Trouble) -> JsonFault | None:
@@ -297,7 +310,7 @@ def _stray(trouble: _Trouble) -> JsonFault | None:
         why = f"An invisible character (U+{code:04X}) stands outside of strings. Use a plain space."
     else:
         return None
-    return _fault(at, at + 1, why)
+    return _fault(at, at + 1, why, _as_json(trouble))
 
 
 def _doubled_brace(trouble: _Trouble) -> JsonFault | None:
@@ -318,14 +331,18 @@ def _missing_value(trouble: _Trouble) -> JsonFault | None:
         return _fault(at, at + 1, f"The row begins with {mark}. Write one JSON object in braces.")
     if mark in "]}" and trouble.before == ",":
         if mark == _CLOSER[trouble.opener]:
-            return _fault(last, last + 1, f"JSON allows no comma before {mark}. Remove the comma.")
+            words = f"JSON allows no comma before {mark}. Remove the comma."
+            return _fault(last, last + 1, words, _AS_JSON)
         return _mismatch(trouble)
     if mark == ":":
         return _fault(at, at + 1, "A colon stands where " + _WANTED[trouble.expect] + " is expected.")
     if trouble.expect is _E.VALUE:
         return _fault(last, last + 1, "The value after this colon is missing. Write one, null perhaps.")
     if mark == ",":
-        return _fault(at, at + 1, "Nothing stands before this comma. Remove it, or write what is missing.")
+        # In an array it may well stand for a value.
+        fix = _write("Remove the comma", (at, at + 1, "")) if trouble.opener == "{" else None
+        words = "Nothing stands before this comma. Remove it, or write what is missing."
+        return _fault(at, at + 1, words, fix)
     return _mismatch(trouble)
 
 
@@ -341,17 +358,10 @@ def _mismatch(trouble: _Trouble) -> JsonFault | None:
         at,
         at + 1,
         f"{mark} stands here while the {container} begun at column {begun} is open: {needed} is missing.",
+        _if_whole(f"Write {needed}", trouble, (at, at, needed)),
     )
 
 
-_WORDS = {
-    **dict.fromkeys(("True", "TRUE"), "true"),
-    **dict.fromkeys(("False", "FALSE"), "false"),
-    **dict.fromkeys(("None", "Null", "NULL", "nil", "NIL", "undefined", "NA", "N/A"), "null"),
-    **dict.fromkeys(
-        ("nan", "Nan", "NAN", "inf", "Inf", "-inf", "-Inf", "infinity", "-infinity", "+Infinity"), "null"
-    ),
-}
 _OWNERS = {
     **dict.fromkeys(("True", "False", "None"), "Python, not JSON"),
     "undefined": "JavaScript, not JSON",
@@ -381,13 +391,14 @@ def _word(trouble: _Trouble) -> JsonFault | None:
     word = trouble.word
     if not trouble.after and trouble.stack and _is_begun(word):
         return _fault(end - 1, end, "The row breaks off here, in the middle of a value.")
-    if word in _WORDS:
-        return _fault(at, end, f"{word} is {_OWNERS.get(word, 'not JSON')}; write {_WORDS[word]}.")
+    if word in WORDS:
+        words = f"{word} is {_OWNERS.get(word, 'not JSON')}; write {WORDS[word]}."
+        return _fault(at, end, words, _as_json(trouble))
     if set(word) == {"."}:
         return _fault(at, end, f"{word} stands for something left out. Write it, or remove the row.")
     number = next((detail for pattern, detail in _NUMBERS if pattern.match(word)), None)
     if number is not None:
-        return _fault(at, end, number)
+        return _fault(at, end, number, _as_json(trouble))
     if not trouble.stack:
         return _not_json(trouble)
     if (
@@ -411,11 +422,9 @@ def _is_begun(word: str) -> bool:
 def _not_json(trouble: _Trouble) -> JsonFault:
     at, end = trouble.at, trouble.token[1]
     if trouble.word in ("data", "event") and trouble.after == ":":
-        return _fault(
-            at,
-            end + 1,
-            f"The row begins with {trouble.word}:, as a stream of server events does. Keep the JSON.",
-        )
+        row = _blank_end(trouble.text, _blank_end(trouble.text, end) + 1)
+        words = f"The row begins with {trouble.word}:, as a stream of server events does. Keep the JSON."
+        return _fault(at, end + 1, words, _if_whole("Keep the JSON", trouble, (0, row, "")))
     return _fault(at, end, "The row does not begin like JSON. A row is one object in braces { }.")
 
 
@@ -424,7 +433,8 @@ def _bad_key(trouble: _Trouble) -> JsonFault | None:
     text, at, mark = trouble.text, trouble.at, trouble.mark
     kind, end = trouble.token
     if kind == "atom" and trouble.after == ":":
-        return _fault(at, end, f'Keys are strings in JSON: write "{_cut(trouble.word)}" with double quotes.')
+        words = f'Keys are strings in JSON: write "{_cut(trouble.word)}" with double quotes.'
+        return _fault(at, end, words, _as_json(trouble))
     if kind == "atom" and text.startswith('"', end) and trouble.peek(end + 1) == ":":
         return _fault(at, end, f"The opening quote of the key {_cut(trouble.word)} is missing.")
     if kind == "atom" and set(trouble.word) == {"."}:
@@ -455,11 +465,13 @@ def _colon(trouble: _Trouble) -> JsonFault | None:
         return _fault(start, end, "This key has no value. Write a colon and a value after it.")
     if mark == "=":
         sign = 2 if trouble.text.startswith("=>", at) else 1
-        return _fault(at, at + sign, "A colon separates key and value in JSON. Write : here.")
+        words = "A colon separates key and value in JSON. Write : here."
+        return _fault(at, at + sign, words, _write("Write a colon", (at, at + sign, ":")))
     if mark == "]":
         return _mismatch(trouble)
     if kind in ("string", "open", "{", "[") or (kind == "atom" and _is_word(trouble.word)):
-        return _fault(start, end, "The colon after this key is missing.")
+        fix = _write("Write a colon", (end, end, ":")) if kind != "open" else None
+        return _fault(start, end, "The colon after this key is missing.", fix)
     return _inner(end - 1)
 
 
@@ -502,9 +514,13 @@ def _missing_comma(trouble: _Trouble) -> JsonFault | None:
             return _fault(at, at + 1, "A key with a value stands in an array. Put braces { } around it.")
         return _fault(at, at + 1, "A second colon follows this value. Write a comma, or quote the text.")
     if mark == ";":
-        return _fault(at, at + 1, "Commas separate values in JSON. Write , here.")
-    if _starts_value(trouble) or mark in '{["':
-        return _fault(at, at + 1 if mark in '{["' else end, "A comma is missing before this.")
+        words = "Commas separate values in JSON. Write , here."
+        return _fault(at, at + 1, words, _write("Write a comma", (at, at + 1, ",")))
+    starts = _starts_value(trouble)
+    if starts or mark in '{["':
+        behind = trouble.last + 1
+        fix = _write("Write a comma", (behind, behind, ",")) if starts else None
+        return _fault(at, at + 1 if mark in '{["' else end, "A comma is missing before this.", fix)
     kind, start, close = trouble.previous
     if kind == _PLAIN and close == at:
         text = _cut(trouble.text[start:end])
@@ -518,28 +534,51 @@ def _after_row(trouble: _Trouble) -> JsonFault | None:
     end = len(text.rstrip(" \t\r\n"))
     second = _blank_end(text, at + 1) if mark == "," else at
     if second == len(text):
-        return _fault(at, at + 1, "No comma stands between rows. Remove it.")
+        words = "No comma stands between rows. Remove it."
+        return _fault(at, at + 1, words, _write("Remove the comma", (at, at + 1, "")))
     if text[second] in "{[" and trouble.previous[0] == _CLOSE:
         return _fault(second, second + 1, "A second value begins on this line. Write one row per line.")
     if mark in "]}":
-        return _fault(at, at + 1, f"{mark} closes nothing: the row has a bracket too many. Remove it.")
+        words = f"{mark} closes nothing: the row has a bracket too many. Remove it."
+        return _fault(at, at + 1, words, _if_whole("Remove the bracket", trouble, (at, at + 1, "")))
     if mark == ":" and trouble.previous[0] == _TEXT:
-        return _fault(
-            0, trouble.previous[2], "The row is not wrapped in braces. Write { before it and } after it."
-        )
+        words = "The row is not wrapped in braces. Write { before it and } after it."
+        fix = _if_whole("Write the braces", trouble, (0, 0, "{"), (len(text), len(text), "}"))
+        return _fault(0, trouble.previous[2], words, fix)
     return _fault(at, end, "The row goes on after the end of its JSON value. Write one value per line.")
 
 
 def _is_word(word: str) -> bool:
-    return bool(_IS_VALUE(word)) or word in _WORDS
+    return bool(_IS_VALUE(word)) or word in WORDS
 
 
 def _inner(quote: int) -> JsonFault:
     return _fault(quote, quote + 1, 'This quote ends the string early. Write a quote inside a string as \\".')
 
 
-def _fault(start: int, end: int, detail: str) -> JsonFault:
-    return JsonFault("invalid-json", Place(columns=(start, end)), detail)
+def _fault(start: int, end: int, detail: str, fix: Fix | None = None) -> JsonFault:
+    return JsonFault("invalid-json", Place(columns=(start, end)), detail, fix)
+
+
+_AS_JSON = Fix("Write it as JSON", (Edit(Place(), mend="json"),))
+_Change: TypeAlias = tuple[int, int, str]
+"""From and to which column something else is to be written, and what."""
+
+
+def _as_json(trouble: _Trouble) -> Fix | None:
+    """What writes this and all like it as JSON, where it is known how."""
+    return _AS_JSON if is_mendable(trouble.text, trouble.at) else None
+
+
+def _write(message: str, *changes: _Change) -> Fix:
+    edits = (Edit(Place(columns=(start, end)), content) for start, end, content in changes)
+    return Fix(message, tuple(edits))
+
+
+def _if_whole(message: str, trouble: _Trouble, *changes: _Change) -> Fix | None:
+    """The same, where the row is JSON then: only that shows what was meant."""
+    spans = ((Span(start, end), content) for start, end, content in changes)
+    return _write(message, *changes) if is_json(carried_out(trouble.text, spans)) else None
 
 
 def _blank_end(text: str, at: int) -> int:

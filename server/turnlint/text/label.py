@@ -5,7 +5,7 @@ from __future__ import annotations
 from turnlint.text.markdown import visible
 from turnlint.text.secrets import hide
 
-__all__ = ["counted", "shortened", "snippet"]
+__all__ = ["counted", "percent", "shortened", "snippet"]
 
 _SECRET = 64
 """So much of a secret that begins within the limit tells what it is."""
@@ -16,6 +16,14 @@ _LOOKED_AT = 4
 def counted(count: int, word: str, words: str = "") -> str:
     """Write a count with its word: `1 file`, `12,345 files`; `words` where an s makes no plural."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {words or word + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share: `12.3%`; a part that would show as nothing is `<0.1%`, one that is not all `>99.9%`."""
+    share = 100 * part / whole if whole else 0.0
+    if 0 < share < 0.05:
+        return "<0.1%"
+    return ">99.9%" if 99.95 <= share < 100 else f"{share:.1f}%"
 
 
 def shortened(number: int) -> str:

@@ -18,14 +18,26 @@ from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
-__all__ = ["CUT_BYTES", "HEAD_BYTES", "ROW_BYTES", "Batch", "FileFault", "Marks", "RowReader", "sniff"]
+__all__ = [
+    "BOM",
+    "CUT_BYTES",
+    "HEAD_BYTES",
+    "ROW_BYTES",
+    "Batch",
+    "FileFault",
+    "Marks",
+    "RowReader",
+    "sniff",
+    "wide_encoding",
+]
 
 HEAD_BYTES = 1 << 20
 """How much of a file decides what it is and how its rows end."""
 ROW_BYTES = 64 << 20
 """Larger rows are not judged."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark of UTF-8, with which a file may begin."""
 CUT_BYTES = 1 << 10
 """So much of a larger row is kept."""
 _SHORTER = "row {} is gone: the file has become shorter"
@@ -103,10 +115,10 @@ class RowReader:
         self._firsts = array("Q")
         self._offsets = array("Q")
         self.head, self.complete = _read_head(stream)
-        self.bom = self.head.startswith(_BOM)
+        self.bom = self.head.startswith(BOM)
         self._row_end = _row_end(self.head, self.complete)
         self.rows = self.lf = self.crlf = self.cr = 0
-        self.size = len(_BOM) if self.bom else 0
+        self.size = len(BOM) if self.bom else 0
         self.final_newline = True
         self.oversize = {}
 
@@ -316,7 +328,7 @@ def sniff(head: bytes, *, complete: bool) -> FileFault | None:
     """
     if _row_end(head, complete) == b"\r":
         head = head.replace(b"\r", b"\n")
-    text = head.removeprefix(_BOM)
+    text = head.removeprefix(BOM)
     if text.startswith(b"version https://git-lfs.github.com/spec/"):
         return FileFault("git-lfs-pointer", _LFS_DETAIL, 0)
     fault = _signature_fault(head) or _encoding_fault(head)
@@ -394,12 +406,21 @@ _CONTROLS = bytes(sorted({*range(0x20), 0x7F} - set(b"\b\t\n\v\f\r\x1b")))
 """Control bytes that text files, terminal logs among them, have no use for."""
 
 
-def _encoding_fault(head: bytes) -> FileFault | None:
+def wide_encoding(head: bytes) -> tuple[str, bool] | None:
+    """The UTF-16 or UTF-32 that a file is in by its first bytes, and whether a byte order mark says so."""
     for bom, encoding in _WIDE_BOMS:
         if head.startswith(bom):
-            return _not_utf8(encoding, encoding[:-2])  # without LE or BE, iconv takes the BOM away
+            return encoding, True
     guess = _WIDE_PATTERNS.get(tuple(byte != 0 for byte in head[:4]))
-    return _not_utf8(guess, guess) if guess and _decodes(head[:_SAMPLE_BYTES], guess) else None
+    return (guess, False) if guess and _decodes(head[:_SAMPLE_BYTES], guess) else None
+
+
+def _encoding_fault(head: bytes) -> FileFault | None:
+    found = wide_encoding(head)
+    if found is None:
+        return None
+    encoding, marked = found
+    return _not_utf8(encoding, encoding[:-2] if marked else encoding)  # without LE or BE, iconv drops the BOM
 
 
 def _not_utf8(encoding: str, source: str) -> FileFault:

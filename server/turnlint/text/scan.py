@@ -26,9 +26,11 @@ __all__ = [
     "NUMBER",
     "STRING",
     "Reading",
+    "Repetition",
     "apply",
     "bracket_columns",
     "brackets",
+    "carried_out",
     "duplicate_keys",
     "edit_spans",
     "fix_spans",
@@ -58,6 +60,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _KEY = re.compile(rf"[ \t\r\n,]*+({STRING}){BLANK}:{BLANK}", re.DOTALL)
+_COLON = re.compile(rf"{BLANK}:{BLANK}")
 _ITEM = re.compile(r"[ \t\r\n,]*+")
 _BRACKET = re.compile(rf'[^"\[\]{{}}]*+(?>(?:{STRING}[^"\[\]{{}}]*+)*)([\[\]{{}}])', re.DOTALL)
 # A key is taken together with a string behind it and its comma, neither of which matters in an object.
@@ -125,12 +128,12 @@ def edit_spans(text: str, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
     Removals of neighbours become one span; an edit inside or across another's span is dropped.
     Raises LookupError where an edit's place is not in the row, since a near miss would corrupt it.
     """
-    return _edit_spans(_Map(text, [edit.place for edit in edits]), edits)
+    return _edit_spans(_Map(text, map(_looked_up, edits)), edits)
 
 
 def fix_spans(text: str, fixes: Sequence[Fix | None]) -> list[list[tuple[Span, str]]]:
     """Find what `edit_spans` gives for each fix, at the cost of one; empty for None and for what raises."""
-    row = _Map(text, [edit.place for fix in fixes if fix is not None for edit in fix.edits])
+    row = _Map(text, [_looked_up(edit) for fix in fixes if fix is not None for edit in fix.edits])
     found = []
     for fix in fixes:
         try:
@@ -140,13 +143,20 @@ def fix_spans(text: str, fixes: Sequence[Fix | None]) -> list[list[tuple[Span, s
     return found
 
 
+def _looked_up(edit: Edit) -> Place:
+    """What must be known of a row for an edit: of what is removed, its neighbours."""
+    return Place(edit.place.pointer) if edit.remove else edit.place
+
+
 def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
     found: list[tuple[Span, str]] = []
-    removed: dict[Pointer, set[str | int]] = {}
+    removed: dict[Pointer, set[int]] = {}
     for edit in edits:
         pointer = edit.place.pointer
-        if edit.remove and pointer:
-            removed.setdefault(pointer[:-1], set()).add(pointer[-1])
+        if edit.mend:
+            found += _mended(row.text, edit)
+        elif edit.remove and pointer:
+            removed.setdefault(pointer[:-1], set()).update(row.members(edit.place))
         elif edit.remove:
             found.append((Span(0, len(row.text)), ""))
         elif edit.nested:
@@ -154,8 +164,8 @@ def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
         else:
             span = row.edited(edit)
             found.append((span, _quote(row.text[span.start : span.end]) if edit.quoted else edit.content))
-    for parent, steps in removed.items():
-        found += [(span, "") for span in row.removals(parent, steps)]
+    for parent, indexes in removed.items():
+        found += [(span, "") for span in row.removals(parent, indexes)]
     # What inserts comes before what replaces from the same column on; of two that replace, the wider wins.
     found.sort(key=lambda pair: (pair[0].start, pair[0].start < pair[0].end, -pair[0].end))
     apart: list[tuple[Span, str]] = []
@@ -165,25 +175,47 @@ def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
     return apart
 
 
+def _mended(text: str, edit: Edit) -> list[tuple[Span, str]]:
+    from turnlint.text.mend import mended  # what nobody fixes need not be compiled
+
+    found = mended(text, edit.mend)
+    if not found:
+        raise LookupError(edit.mend)
+    return found
+
+
 def apply(text: str, fix: Fix) -> str:
     """Carry out all edits of a fix and return the new row. Raises LookupError as `edit_spans` does."""
-    pieces = []
-    done = 0
-    for span, content in edit_spans(text, fix.edits):
+    return carried_out(text, edit_spans(text, fix.edits))
+
+
+def carried_out(text: str, edits: Iterable[tuple[Span, str]]) -> str:
+    """The text after edits of it, which come from left to right and apart from each other."""
+    pieces, done = [], 0
+    for span, content in edits:
         pieces += [text[done : span.start], content]
         done = span.end
     return "".join([*pieces, text[done:]])
 
 
-def duplicate_keys(text: str, limit: int = sys.maxsize) -> list[tuple[str, Place]]:
+class Repetition(NamedTuple):
+    """A key that its object has had before."""
+
+    key: str
+    place: Place
+    """The place of its member's key, whose columns are those of the repeated token itself."""
+    same: bool
+    """It has the value, as written, that its key had last before; False also in an object nobody keeps."""
+
+
+def duplicate_keys(text: str, limit: int = sys.maxsize) -> list[Repetition]:
     """List the keys that an object of a valid row has had before, in row order, compared as decoded.
 
-    At most `limit` are listed: each costs its depth.
-    Each comes with the place of its member's key, whose columns are those of the repeated token itself.
+    At most `limit` are listed: each costs its depth and the length of its value.
     """
-    repeated: list[tuple[str, Place]] = []
+    repeated: list[Repetition] = []
     path: list[str | int] = []
-    seen: list[set[str] | None] = []
+    seen: list[dict[str, int] | None] = []
     for match in _STRUCTURE.finditer(text):
         mark = text[match.start()]
         if mark == '"':
@@ -193,12 +225,13 @@ def duplicate_keys(text: str, limit: int = sys.maxsize) -> list[tuple[str, Place
             start, end = match.span(1)
             path[-1] = key = unescape(text[start + 1 : end - 1])
             if key in keys:
-                repeated.append((key, Place(tuple(path), "key", columns=(start, end))))
+                place = Place(tuple(path), "key", columns=(start, end))
+                repeated.append(Repetition(key, place, _is_same(text, keys[key], end)))
                 if len(repeated) == limit:
                     break
-            keys.add(key)
+            keys[key] = end
         elif mark in "{[":
-            seen.append(set() if mark == "{" else None)
+            seen.append({} if mark == "{" else None)
             path.append(0)
         elif not seen:
             continue
@@ -209,7 +242,20 @@ def duplicate_keys(text: str, limit: int = sys.maxsize) -> list[tuple[str, Place
         else:
             seen.pop()
             path.pop()
+    replaced: set[Pointer] = set()
+    for index in range(len(repeated) - 1, -1, -1):
+        one, pointer = repeated[index], repeated[index].place.pointer
+        if one.same and any(pointer[:depth] in replaced for depth in range(1, len(pointer))):
+            repeated[index] = one._replace(same=False)
+        replaced.add(pointer)
     return repeated
+
+
+def _is_same(text: str, key_end: int, other_key_end: int) -> bool:
+    """Whether two members, given by the ends of their keys, have the same value as written."""
+    start, other = (_COLON.match(text, end).end() for end in (key_end, other_key_end))  # type: ignore[union-attr]
+    value = text[other : _skip(text, other)]
+    return text.startswith(value, start) and _skip(text, start) == start + len(value)
 
 
 class _Member(NamedTuple):
@@ -322,14 +368,24 @@ class _Map:
         closed = (Span(end, end), ", ".join(["", *texts]) + "}")
         return [opened, closed, *((_gap(members, run), "") for run in others)]
 
-    def removals(self, parent: Pointer, steps: set[str | int]) -> list[Span]:
-        """What to delete so that these members of one container go: one span for each run of neighbours.
+    def members(self, place: Place) -> list[int]:
+        """Which members of its container a place means: of equal keys the one at its columns, if it has some.
 
-        Of equal keys all go: those before the last, which nobody reads, would be read in its place.
-        Raises LookupError where one of them is not in the row.
+        Else all of them: those before the last, which nobody reads, would be read in its place.
+        Raises LookupError where there is none.
         """
-        members, at = self._members_of(parent)
-        return [_gap(members, run) for run in _runs(sorted(index for step in steps for index in at[step]))]
+        members, at = self._members_of(place.pointer[:-1])
+        found = at[place.pointer[-1]]
+        if place.columns is not None:
+            found = [index for index in found if members[index][1].key == place.columns[0]]
+        if not found:
+            raise LookupError(place)
+        return found
+
+    def removals(self, parent: Pointer, indexes: Iterable[int]) -> list[Span]:
+        """What to delete so that these members of one container go: one span for each run of neighbours."""
+        members, _ = self._members_of(parent)
+        return [_gap(members, run) for run in _runs(sorted(indexes))]
 
     def _members_of(self, pointer: Pointer) -> tuple[list[_Listed], dict[str | int, list[int]]]:
         """The members of an asked container in their order, and at which positions each step stands."""

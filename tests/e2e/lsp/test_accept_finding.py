@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import msgspec
 import pytest
 from tests.lsp_client import LspClient, Message, is_echo, is_of_file
 
 from turnlint.config.baseline import NAME, accepted_in
-from turnlint.config.discovery import SettingsFinder
+from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.engine import check_stream
 from turnlint.engine.baseline import Ledger, parse, spell
+from turnlint.lsp.disk import Job
 
 GOOD = '{"messages":[{"role":"user","content":"hi 😀 %d"},{"role":"assistant","content":"yo"}]}'
 BAD = '{"messages":[{"role":"usr","content":"hi 😀 %d"},{"role":"assistant","content":"yo"}]}'
@@ -121,9 +123,19 @@ def checked(path: Path, *options: str) -> list[Found]:
     return [(one["row"] and one["row"] - 1, one["rule"]) for one in found]
 
 
+def from_disk(path: Path) -> list[Found]:
+    """What the server finds in a file that the editor does not open."""
+    job = msgspec.json.encode(Job(str(path), path.as_uri(), "utf-32", 1_000, Overrides()))
+    done = subprocess.run(
+        [sys.executable, "-m", "turnlint.lsp.disk"], input=job, capture_output=True, check=True
+    )
+    return [_found(one) for one in json.loads(done.stdout.splitlines()[-1])["diagnostics"]]
+
+
 def judged(path: Path) -> list[Found]:
     """What the engine finds in a file."""
-    settings, ledger = SettingsFinder().settings(path), Ledger(accepted_in(path))
+    settings = SettingsFinder().settings(path)
+    ledger = Ledger(accepted_in(path), settings.exempt)
     with path.open("rb") as stream:
         found = check_stream(stream, settings, name=path.name, ledger=ledger)
         return [(one.row, one.finding.rule) for one in found]
@@ -170,6 +182,33 @@ def test_a_row_is_accepted_as_it_stands_in_the_buffer(tmp_path: Path, encoding: 
         assert checked(path) == []
         document.edit(BAD % 8, GOOD % 1)
         document.shows((0, "unknown-role"))
+
+
+def test_exceptions_of_the_settings_hold_in_the_editor(tmp_path: Path) -> None:
+    rows = [BAD % 1, GOOD % 2, GOOD % 2, "{"]
+    path = write(tmp_path, *rows)
+    with editor(tmp_path) as client:
+        document = Opened(client, path)
+        found = [FEW, (0, "unknown-role"), (2, "exact-duplicate"), (3, "invalid-json")]
+        document.shows(*found)
+        for rules, left in (
+            (["roles", "duplicates", "too-few-examples"], [(3, "invalid-json")]),
+            (["invalid-json"], [one for one in found if one[1] != "invalid-json"]),
+            ([], found),
+        ):
+            entry = f'[[exception]]\nrules = {json.dumps(rules)}\nreason = "so"\n' if rules else ""
+            (tmp_path / "turnlint.toml").write_text(SETTINGS + entry)
+            changed = {"uri": (tmp_path / "turnlint.toml").as_uri(), "type": 2}
+            client.notify("workspace/didChangeWatchedFiles", {"changes": [changed]})
+            document.shows(*left)
+            assert sorted(checked(path), key=str) == sorted(from_disk(path), key=str) == document.shown
+        over = f'{SETTINGS}[[exception]]\nrules = ["roles"]\nreason = "so"\nuntil = 2001-01-01\n'
+        (tmp_path / "turnlint.toml").write_text(over)
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [changed]})
+        document.edit(*rows[1:])
+        document.edit(*rows)
+        document.shows(*found)
+        assert any("ended on 2001-01-01" in words for words in told(client))
 
 
 def test_a_new_copy_is_new(shared: LspClient, tmp_path: Path) -> None:

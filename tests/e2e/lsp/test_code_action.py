@@ -231,7 +231,7 @@ A, B, C = GOOD % "a", GOOD % "b", GOOD % "c"
         (rows(A, "", B), 1, BLANK, rows(A, B)),
         (rows(A, " \t", B, end="\r\n"), 1, BLANK, rows(A, B, end="\r\n")),
         (rows("", A), 0, BLANK, rows(A)),
-        (rows("", "", A, "", "", B, ""), 3, "Delete all blank rows in this file", rows(A, B, "")),
+        (rows("", "", A, "", "", B, ""), 3, "Fix all `blank-row` in this file", rows(A, B, "")),
         (rows(A, B, A), 2, COPY, rows(A, B)),
         (rows(A, A, end="\r\n"), 1, COPY, rows(A, end="\r\n")),
         (rows(A, B) + A, 2, COPY, rows(A) + B),
@@ -503,7 +503,7 @@ def test_titles_show_nothing_that_acts(saved: Desk, key: str) -> None:
         )
     )
     titles = saved.titles((0, 0), diagnostics=shown)
-    assert titles[0].startswith("Remove `")
+    assert any(title.startswith("Remove `") for title in titles)
     assert all(title.isprintable() and len(title) <= 120 and "a1B2a1B2a1B2" not in title for title in titles)
 
 

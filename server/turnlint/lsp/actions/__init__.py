@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from lsprotocol import types
@@ -18,6 +17,7 @@ from turnlint.lsp.edits import Changes
 from turnlint.lsp.session import Session
 from turnlint.lsp.view import RowView
 from turnlint.model import Finding
+from turnlint.modules import modules_of
 
 __all__ = ["QUICK_FIX", "Asked", "AskedRow", "Later", "Offer", "Touched", "all_actions"]
 
@@ -86,6 +86,6 @@ class Offer(Struct, frozen=True):
 @cache
 def all_actions() -> dict[str, Any]:
     """The modules by name, in the order of what they offer."""
-    names = [info.name for info in iter_modules(__path__)]
+    names = modules_of(__path__)
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return dict(sorted(modules.items(), key=lambda pair: pair[1].RANK))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from turnlint.engine.fix import is_safe
 from turnlint.lsp.actions import QUICK_FIX, Asked, AskedRow, Offer, Touched
 from turnlint.lsp.edits import deleted_rows, edited_row
-from turnlint.lsp.rows import BLANK_ROW, is_fixable
 from turnlint.text.label import snippet
 
 RANK = 10
@@ -36,21 +36,25 @@ def offers(asked: Asked) -> Iterator[Offer]:
             elif len(fixes) < _MOST:
                 where = f"Row {row.view.number + 1}: " if len(asked.rows) > 1 else ""
                 offer = Offer(where + _title(touched), QUICK_FIX, edits, diagnostics=touched.diagnostics)
-                fixes[edits] = _Fix(offer, is_fixable(touched.finding))
+                fixes[edits] = _Fix(offer, is_safe(touched.finding))
     sole = sum(fix.safe for fix in fixes.values()) == 1
     yield from (replace(fix.offer, preferred=sole and fix.safe) for fix in fixes.values())
 
 
 def _edits(asked: Asked, row: AskedRow) -> Iterator[tuple[Touched, tuple[bytes, ...]]]:
-    """What is found in a row with the edits that cure it, where there are any."""
+    """What is found in a row with the edits that cure it, where there are any.
+
+    Deleting a row that says something is offered elsewhere.
+    """
     document, number = asked.session.document, row.view.number
-    blank = tuple(deleted_rows(document, [number]))
+    gone = tuple(deleted_rows(document, [number]))
     written = edited_row(document, number, [touched.changes for touched in row.touched])
     for touched, edits in zip(row.touched, written, strict=True):
-        if edits or touched.finding.rule == BLANK_ROW:
-            yield touched, edits or blank
+        fix = touched.finding.fix
+        if edits or (fix is not None and fix.removes_row and fix.safe):
+            yield touched, edits or gone
 
 
 def _title(touched: Touched) -> str:
     fix = touched.finding.fix
-    return snippet(fix.message, _TITLE) if fix is not None else "Delete this blank row"
+    return snippet(fix.message, _TITLE) if fix is not None else ""

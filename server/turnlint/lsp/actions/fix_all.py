@@ -10,12 +10,11 @@ from itertools import islice
 from lsprotocol import types
 
 from turnlint.engine import RowChecker, row_key
-from turnlint.engine.fix import fix_row
+from turnlint.engine.fix import fix_row, is_safe
 from turnlint.lsp.actions import QUICK_FIX, Asked, Later, Offer
 from turnlint.lsp.document import row_bytes, row_text
 from turnlint.lsp.edits import deleted_rows, edited_row
 from turnlint.lsp.pace import Pace
-from turnlint.lsp.rows import BLANK_ROW, is_fixable
 from turnlint.lsp.session import Session
 from turnlint.model import Finding
 
@@ -34,12 +33,11 @@ def offers(asked: Asked) -> Iterator[Offer]:
     known: dict[str, list[types.Diagnostic]] = {}
     for row in asked.rows:
         for touched in row.touched:
-            if is_fixable(touched.finding):
+            if is_safe(touched.finding):
                 known.setdefault(touched.finding.rule, []).extend(touched.diagnostics)
     lines = [line for _, line in islice(asked.session.fixable(), 2)]
     for rule, diagnostics in known.items() if len(lines) == 2 else ():
-        blank = "Delete all blank rows in this file"
-        title = blank if rule == BLANK_ROW else f"Fix all `{rule}` in this file"
+        title = f"Fix all `{rule}` in this file"
         one = Later(later.action, later.uri, later.version, rule)
         yield Offer(title, QUICK_FIX, later=one, diagnostics=tuple(diagnostics))
     if lines:
@@ -52,19 +50,19 @@ async def edits(session: Session, pace: Pace, later: Later) -> list[bytes]:
         await asyncio.sleep(_POLL_SECONDS)
     checker = await pace.aside(partial(RowChecker, session.format, session.settings, bulk=True))
     fixer = _Fixer(session, checker, later.rule)
-    blank: list[int] = []
+    gone: list[int] = []
     found: list[bytes] = []
     for number, line in session.fixable():
         shown = [one for one in session.findings(line) if fixer.wants(one)]
-        if any(one.rule == BLANK_ROW for one in shown):
-            blank.append(number)
+        if any(one.fix and one.fix.removes_row for one in shown):
+            gone.append(number)
         elif shown:
             text = row_text(line.text)
             fix = partial(fix_row, text, fixer.judge(text, shown))
             changes = fix() if len(text) < _LARGE_ROW else await pace.aside(fix)
             found += edited_row(session.document, number, [changes])[0]
         await pace.breathe()
-    return found + await pace.all(deleted_rows(session.document, blank))
+    return found + await pace.all(deleted_rows(session.document, gone))
 
 
 class _Fixer:
@@ -75,13 +73,15 @@ class _Fixer:
         self._apart = RowChecker(session.format, session.settings)
         """Judges large rows in another thread, with nothing that it would share."""
         self._rule = rule
+        self._exempt = session.settings.exempt
         self._accepted: dict[int | None, set[str]] = {}
         for accepted, row in session.accepted:
             self._accepted.setdefault(row, set()).add(accepted)
 
     def wants(self, finding: Finding) -> bool:
         """Whether a finding is to be fixed."""
-        return is_fixable(finding) and self._rule in (None, finding.rule)
+        wanted = self._rule in (None, finding.rule) and finding.rule not in self._exempt
+        return wanted and is_safe(finding)
 
     def judge(self, text: str, shown: Sequence[Finding]) -> Callable[[str], Sequence[Finding]]:
         """How to judge a row while it is fixed: by what is shown, then anew, but for what is accepted."""

@@ -92,7 +92,8 @@ def _page(finding: Finding, style: PlainText, *, alone: bool) -> str:
     parts = [_headline(finding, style)]
     if finding.fix is not None:
         warning = "" if finding.fix.safe else " It may change the meaning."
-        parts.append(f"Quick fix: {style.prose(finding.fix.message)}.{warning}")
+        how = style.code("turnlint check --fix") if finding.fix.rewrite else "Quick fix"
+        parts.append(f"{how}: {style.prose(finding.fix.message)}.{warning}")
     parts.append(
         style.prose(" ".join(page.get(heading, "") for heading in ("What it does", "Why it is bad")))
     )

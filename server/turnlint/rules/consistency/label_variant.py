@@ -33,7 +33,6 @@ Sources:
     deepchecks/deepchecks, string mismatch (2026); kaeawc/datalint, enum drift (2026).
 """
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -45,6 +44,7 @@ from turnlint.rules import Bound, Rule, quote
 from turnlint.rules.compare import Member, Spread, Verdict
 from turnlint.rules.consistency._drift import answer_of
 from turnlint.rules.consistency._labels import Label, closed_labels
+from turnlint.rules.wording import written
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -115,7 +115,7 @@ def _few(rule: Bound, usual: _Usual, variant: str, member: Member, text: Text) -
         notes=("the usual way to write it",),
         fix=Fix(
             f"Write {quote(usual.form)}",
-            (Edit(text.place, json.dumps(usual.form, ensure_ascii=not usual.form.isprintable())),),
+            (Edit(text.place, written(usual.form)),),
         ),
     )
 

@@ -29,13 +29,13 @@ Sources:
     kaeawc/datalint, field drift (2026).
 """
 
-import json
 from collections.abc import Iterator, Mapping
 
 from turnlint.model import Edit, Example, Fix, Place, Severity
 from turnlint.rules import Bound, Rule, quote
 from turnlint.rules.compare import Spread, Verdict
 from turnlint.rules.layouts import Field, declaration, fields, is_free, leaves_free, parent, place_of
+from turnlint.rules.wording import written
 from turnlint.text.layout import LAYOUT
 
 RULE = Rule(
@@ -99,7 +99,7 @@ def _what(field: Field, meant: Field | None) -> str:
 
 def _fix(place: Place, meant: Field) -> Fix:
     key = parent(meant.path)[1]
-    return Fix(f"Rename to {quote(key)}", (Edit(place, json.dumps(key, ensure_ascii=not key.isprintable())),))
+    return Fix(f"Rename to {quote(key)}", (Edit(place, written(key)),))
 
 
 def _meant(example: Example, field: Field, usual: Mapping[str, Field]) -> Field | None:

@@ -13,7 +13,7 @@ Use instead:
     {"prompt": "Name two rivers.", "completion": "Two rivers:\n- Rhine\n- Rhone"}
 
 Fix:
-    None.
+    Unsafe: writes line breaks for them.
 
 Sources:
     gururise/AlpacaDataCleaned, README.md: escaped line breaks.
@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from turnlint.model import Finding, Severity, Text, Turn
+from turnlint.model import Edit, Finding, Fix, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
 
 RULE = Rule(
@@ -52,4 +52,6 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     found = sum(one[0].count("\\n") for one in breaks)
     if found > 1 and found == text.value.count("\\n"):
         what = f"{found} line breaks are written as a backslash and an n"
-        yield rule.at(text.place.slice(*breaks[0].span()), what, "Decode the text once more.")
+        edits = tuple(Edit(text.place.slice(*one.span()), "\\n" * one[0].count("\\n")) for one in breaks)
+        fix = Fix("Write line breaks", edits)
+        yield rule.at(text.place.slice(*breaks[0].span()), what, "Decode the text once more.", fix=fix)

@@ -13,7 +13,8 @@ Use instead:
     {"prompt": "Name and age as JSON.", "completion": "{\"name\": \"Ada\", \"age\": 36}"}
 
 Fix:
-    None.
+    Unsafe: writes as JSON what Python and JavaScript write otherwise: single quotes, bare keys, commas before
+    closing brackets, line breaks within strings.
 
 Sources:
     RFC 8259.
@@ -25,6 +26,7 @@ from functools import cache
 
 from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words, quote
+from turnlint.rules.wording import as_json
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -73,7 +75,8 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     if broken is not None:
         start = first + broken
         what = f"the answer looks like JSON and breaks at {quote(text.value[start : start + 20])}"
-        yield rule.at(text.place.slice(start, start + 1), what, "Repair it from here on.")
+        fix = as_json(text.place.slice(first, first + len(body)), body)
+        yield rule.at(text.place.slice(start, start + 1), what, "Repair it from here on.", fix=fix)
 
 
 def _body(value: str, *, fenced: bool) -> str:

@@ -12,7 +12,7 @@ Use instead:
     {"instruction": "Print hello in Python.", "output": "Here you are:\n```python\nprint('hello')\n```"}
 
 Fix:
-    None.
+    Unsafe: closes the block at the end of the answer.
 
 Sources:
     CommonMark 0.31, fenced code blocks.
@@ -22,8 +22,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from turnlint.model import Finding, Severity, Text, Turn
+from turnlint.model import Edit, Finding, Fix, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
+from turnlint.rules.wording import written
 
 RULE = Rule(
     severity=Severity.INFO,
@@ -46,7 +47,15 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
         return
     fence = _left_open(text.value, runs)
     if fence:
-        yield rule.at(text.place.slice(*fence.span()), "the block of code is never closed", "Close it.")
+        what = "the block of code is never closed"
+        yield rule.at(text.place.slice(*fence.span()), what, "Close it.", fix=_closed(text, fence))
+
+
+def _closed(text: Text, fence: re.Match[str]) -> Fix:
+    indent = text.value[text.value.rfind("\n", 0, fence.start()) + 1 : fence.start()]
+    line = ("" if text.value.endswith("\n") else "\n") + indent + fence[0]
+    end = len(text.value)
+    return Fix("Close it at the end", (Edit(text.place.slice(end, end), written(line)[1:-1]),))
 
 
 def _left_open(value: str, runs: list[re.Match[str]]) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ Use instead:
     {"prompt": "Print hi in Python.", "completion": "Sure:\n```python\nprint('hi')\n```"}
 
 Fix:
-    None.
+    Unsafe: removes the lines that are the words of a button.
 
 Sources:
     lm-sys/FastChat, clean_sharegpt.py; its pull requests 1755 and 1772.
@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from turnlint.model import Finding, Severity, Text, Turn
+from turnlint.model import Edit, Finding, Fix, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words, quote
 
 RULE = Rule(
@@ -46,4 +46,19 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     found = _pattern().search(text.value) if turn.role == "assistant" else None
     if found:
         what = f"{quote(found['line'])} comes from a web page, not from the answer"
-        yield rule.at(text.place.slice(*found.span("line")), what, "Remove the line.")
+        fix = None if found["line"].startswith("<") else _without_buttons(text)
+        yield rule.at(text.place.slice(*found.span("line")), what, "Remove the line.", fix=fix)
+
+
+def _without_buttons(text: Text) -> Fix | None:
+    value = text.value
+    lines = [_line(value, found) for found in _pattern().finditer(value) if not found["line"].startswith("<")]
+    if sum(end - start for start, end in lines) >= len(value.rstrip()):
+        return None
+    return Fix("Remove such lines", tuple(Edit(text.place.slice(*line)) for line in lines))
+
+
+def _line(value: str, found: re.Match[str]) -> tuple[int, int]:
+    """A line with its end; with that of the line before where it is the last one."""
+    end = value.find("\n", found.end()) + 1
+    return (found.start(), end) if end else (max(found.start() - 1, 0), len(value))

@@ -12,13 +12,13 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. `jq -c '.[]' in.json > out.jsonl` writes one item a row.
+    Safe: writes each item of the array on a row of its own, and nothing where one of them is no JSON.
 
 Sources:
     OpenAI answers "line 1 is not a dictionary" at the upload (openai/openai-python#426, 2023-05).
 """
 
-from turnlint.model import Severity
+from turnlint.model import Fix, Severity
 from turnlint.rules import Rule
 
-RULE = Rule(severity=Severity.ERROR)
+RULE = Rule(severity=Severity.ERROR, fix=Fix("Write one item a row", safe=True, rewrite="rows"))

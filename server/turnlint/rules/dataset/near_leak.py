@@ -40,6 +40,7 @@ RULE = Rule(
     severity=Severity.INFO,
     why="the evaluation measures what the model remembers",
     parameters={"alike": 0.7},
+    least={"alike": 0.5},
 )
 
 _ORDER = list(NAMES)

@@ -17,13 +17,13 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. `jq -c . in.json > out.jsonl` writes one value a row.
+    Safe: writes each value on a row of its own, and nothing where one of them is no JSON.
 
 Sources:
     https://jsonlines.org; OpenAI refuses such a file at the upload.
 """
 
-from turnlint.model import Severity
+from turnlint.model import Fix, Severity
 from turnlint.rules import Rule
 
-RULE = Rule(severity=Severity.ERROR)
+RULE = Rule(severity=Severity.ERROR, fix=Fix("Write one value a row", safe=True, rewrite="rows"))

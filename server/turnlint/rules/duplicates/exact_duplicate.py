@@ -15,7 +15,7 @@ Use instead:
     {"prompt": "Name an even prime.", "completion": "2"}
 
 Fix:
-    None.
+    Unsafe: deletes the row, since it may be repeated on purpose.
 
 Sources:
     openai/openai-python, _validators.py (2026-08), duplicated_rows; Lee and others, Deduplicating Training
@@ -24,7 +24,7 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Severity
+from turnlint.model import Fix, Severity
 from turnlint.rules import Bound, Rule
 from turnlint.rules.compare import ROW, Copies, Verdict
 from turnlint.rules.wording import where_held_out
@@ -33,6 +33,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="the model sees the example more often than the others",
     parameters={"max_copies": 1},
+    least={"max_copies": 1},
+    fix=Fix("Delete this copy", removes_row=True),
 )
 
 

@@ -39,6 +39,7 @@ RULE = Rule(
     severity=Severity.INFO,
     why="the model sees the example more often than the others",
     parameters={"alike": 0.7},
+    least={"alike": 0.5},
 )
 
 

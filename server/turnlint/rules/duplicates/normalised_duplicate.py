@@ -16,7 +16,7 @@ Use instead:
     {"id": 2, "instruction": "Name an even prime.", "output": "2 is one."}
 
 Fix:
-    None.
+    Unsafe: deletes the later row, unless what differs may matter.
 
 Sources:
     Lee and others, Deduplicating Training Data Makes Language Models Better (2022).
@@ -27,7 +27,7 @@ from collections.abc import Hashable, Iterator
 from itertools import chain
 from typing import Any
 
-from turnlint.model import Example, Pointer, Severity, format_pointer
+from turnlint.model import Example, Fix, Pointer, Severity, format_pointer
 from turnlint.rules import Bound, Rule, quote
 from turnlint.rules.answers import Answer, contrasts, numbered, rivals, same_around
 from turnlint.rules.compare import ROW, Group, Verdict
@@ -36,6 +36,7 @@ from turnlint.text.compact import compact
 
 RULE = Rule(severity=Severity.WARNING, why="the model sees the example more often than the others")
 
+_DELETED = Fix("Delete this row", removes_row=True)
 _ABSENT = object()
 _WHITE = re.compile(rb"[ \t\r\n]+")
 
@@ -70,6 +71,7 @@ def _repeated(rule: Bound, copies: list[Answer]) -> Iterator[Verdict]:
                 "Delete one of the two.",
                 others=(first.handle,),
                 most=Severity.INFO if matters else None,
+                fix=None if matters else _DELETED,
                 why=where_held_out(one.split, "the evaluation counts the example more often than the others"),
             )
 

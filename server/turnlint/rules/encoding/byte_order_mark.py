@@ -14,7 +14,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. Save the file as UTF-8 without BOM; in Python, write with `encoding="utf-8"`, not `"utf-8-sig"`.
+    Safe: removes the mark. In Python, write with `encoding="utf-8"`, not `"utf-8-sig"`.
 
 Sources:
     RFC 8259, section 8.1. That OpenAI wants none is the advice of third parties; no primary source says so.
@@ -22,10 +22,15 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Finding, Severity
+from turnlint.model import Finding, Fix, Severity
 from turnlint.rules import Bound, FileSummary, Rule
 
-RULE = Rule(severity=Severity.WARNING, why="many parsers fail on the first row because of it", default=False)
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="many parsers fail on the first row because of it",
+    default=False,
+    fix=Fix("Remove the byte order mark", safe=True, rewrite="remove-bom"),
+)
 
 
 def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:

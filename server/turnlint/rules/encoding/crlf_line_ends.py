@@ -15,7 +15,7 @@ Use instead:
     {"prompt": "c", "completion": "d"}
 
 Fix:
-    None. Convert the file: `dos2unix train.jsonl`; in Python, open it with `newline="\n"`.
+    Safe: ends all rows with LF. In Python, open the file with `newline="\n"`.
 
 Sources:
     https://jsonlines.org. No source shows that a service refuses CR LF.
@@ -23,10 +23,14 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Finding, Severity
+from turnlint.model import Finding, Fix, Severity
 from turnlint.rules import Bound, FileSummary, Rule
 
-RULE = Rule(severity=Severity.INFO, why="JSON allows it, yet tools that split rows at LF hand the CR on")
+RULE = Rule(
+    severity=Severity.INFO,
+    why="JSON allows it, yet tools that split rows at LF hand the CR on",
+    fix=Fix("End all rows with LF", safe=True, rewrite="line-feeds"),
+)
 
 
 def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:

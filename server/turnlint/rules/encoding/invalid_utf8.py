@@ -14,7 +14,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "café"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. Convert the file where the encoding is known: `iconv -f WINDOWS-1252 -t UTF-8 in.jsonl > out.jsonl`.
+    Unsafe: reads these bytes as Windows-1252, where the row has nothing beyond ASCII that is UTF-8.
 
 Sources:
     RFC 8259, section 8.1; MicrosoftDocs/azure-ai-docs, fine-tuning.md.

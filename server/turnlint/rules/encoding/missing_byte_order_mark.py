@@ -15,7 +15,7 @@ Use instead:
     \xef\xbb\xbf{"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. In Python, write with `encoding="utf-8-sig"`.
+    Safe: writes the mark. In Python, write with `encoding="utf-8-sig"`.
 
 Sources:
     MicrosoftDocs/azure-ai-docs, pages for portal and SDK of 2025 to early 2026; gone from the main page of
@@ -24,13 +24,14 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Finding, Severity
+from turnlint.model import Finding, Fix, Severity
 from turnlint.rules import Bound, FileSummary, Rule
 
 RULE = Rule(
     severity=Severity.INFO,
     why="some of Microsoft's pages ask for one, though its own sample files have none",
     default=False,
+    fix=Fix("Write a byte order mark", safe=True, rewrite="add-bom"),
 )
 
 

@@ -13,14 +13,14 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. Convert the file: `iconv -f UTF-16 -t UTF-8 in.jsonl > out.jsonl`. In PowerShell 5.1, `>` and
-    `Out-File` write UTF-16; use `-Encoding utf8`.
+    Safe: writes the same text as UTF-8. In PowerShell 5.1, `>` and `Out-File` write UTF-16; use
+    `-Encoding utf8`.
 
 Sources:
     RFC 8259, section 8.1; MicrosoftDocs/azure-ai-docs, fine-tuning.md.
 """
 
-from turnlint.model import Severity
+from turnlint.model import Fix, Severity
 from turnlint.rules import Rule
 
-RULE = Rule(severity=Severity.ERROR)
+RULE = Rule(severity=Severity.ERROR, fix=Fix("Write the file as UTF-8", safe=True, rewrite="utf-8"))

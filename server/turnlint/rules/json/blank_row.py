@@ -14,13 +14,17 @@ Use instead:
     {"prompt": "c", "completion": "d"}
 
 Fix:
-    None. Delete the line: `sed -i '/^\s*$/d' train.jsonl`.
+    Safe: deletes the row.
 
 Sources:
     https://jsonlines.org. Whether OpenAI skips or refuses blank rows is not known.
 """
 
-from turnlint.model import Severity
+from turnlint.model import Fix, Severity
 from turnlint.rules import Rule
 
-RULE = Rule(severity=Severity.WARNING, why="some readers stop at it")
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="some readers stop at it",
+    fix=Fix("Delete this blank row", safe=True, removes_row=True),
+)

@@ -14,7 +14,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "a\tb"}, {"role": "assistant", "content": "c"}]}
 
 Fix:
-    None. Write rows with a JSON library, which escapes these characters.
+    Safe: writes the characters as escapes, which lenient parsers read alike.
 
 Sources:
     RFC 8259, section 7.

@@ -13,7 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. Only the author knows which value is meant.
+    Safe: removes the repetition where both values are written alike. Only the author knows which one of two
+    values is meant.
 
 Sources:
     RFC 8259, section 4.

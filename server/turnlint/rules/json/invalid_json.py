@@ -15,7 +15,10 @@ Use instead:
     {"messages": [{"role": "user", "content": "Say \"hi\""}, {"role": "assistant", "content": "hi"}]}
 
 Fix:
-    None. Write rows with a JSON library rather than by hand or by joining strings.
+    Unsafe: writes as JSON what Python and JavaScript write otherwise: single quotes, None and True, bare keys,
+    commas before closing brackets, comments, backslashes. Writes a missing comma or colon, and a missing bracket
+    where that makes the row whole; removes commas and brackets that are too many. A row that is cut off is left
+    alone. Better write rows with a JSON library than by hand or by joining strings.
 
 Sources:
     RFC 8259. OpenAI answers "Expected file to have JSONL format, where every line is a valid JSON

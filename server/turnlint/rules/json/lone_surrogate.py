@@ -13,7 +13,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi \ud83d\ude00"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. Only the text that was cut tells which character was meant.
+    Unsafe: removes the half. Only the text that was cut tells which character was meant.
 
 Sources:
     RFC 8259, sections 7 and 8.2; RFC 3629, section 3.

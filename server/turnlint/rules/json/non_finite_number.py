@@ -13,7 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. In Python, `json.dumps(row, allow_nan=False)` raises where such a number is written.
+    Unsafe: writes null for NaN and Infinity. In Python, `json.dumps(row, allow_nan=False)` raises where such a
+    number is written.
 
 Sources:
     RFC 8259, section 6.

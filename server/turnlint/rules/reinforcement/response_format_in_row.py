@@ -12,7 +12,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "6 x 7?"}], "answer": "42"}
 
 Fix:
-    None.
+    Unsafe: removes the key.
 
 Sources:
     OpenAI's reinforcement fine-tuning guide (2026-06).
@@ -20,7 +20,7 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Example, Finding, Severity
+from turnlint.model import Edit, Example, Finding, Fix, Severity
 from turnlint.rules import Bound, Keys, Rule
 
 RULE = Rule(
@@ -34,4 +34,5 @@ RULE = Rule(
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     place = example.extra.get("response_format")
     if place is not None:
-        yield rule.at(place, "`response_format` stands in a row", "Set it where you create the job.")
+        fix = Fix("Remove `response_format`", (Edit(place, remove=True),))
+        yield rule.at(place, "`response_format` stands in a row", "Set it where you create the job.", fix=fix)

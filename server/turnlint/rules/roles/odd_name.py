@@ -13,7 +13,7 @@ Use instead:
     {"messages": [{"role": "user", "name": "ada_l", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None.
+    Unsafe: writes `_` for white space and cuts what is too long; leaves an empty name out.
 
 Sources:
     OpenAI, chat completions reference; not confirmed for training files.
@@ -21,8 +21,9 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Example, Finding, Place, Severity, Turn
+from turnlint.model import Edit, Example, Finding, Fix, Place, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules.wording import written
 
 RULE = Rule(
     severity=Severity.INFO,
@@ -41,4 +42,11 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
     ):
         place = Place((*turn.pointer, "name"))
         what = f"the name {quote(name)} is unusual" if name else "the name is empty"
-        yield rule.at(place, what, "Use letters, digits, `_` or `-`, or leave it out.")
+        todo = "Use letters, digits, `_` or `-`, or leave it out."
+        yield rule.at(place, what, todo, fix=_fix(place, "_".join(name.split())[: rule["maximum"]]))
+
+
+def _fix(place: Place, plain: str) -> Fix:
+    if not plain:
+        return Fix("Remove the name", (Edit(place, remove=True),))
+    return Fix(f"Rename to {quote(plain)}", (Edit(place, written(plain)),))

@@ -13,7 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    Safe: removes the weight.
+    Safe: removes a weight of 0.
+    Unsafe: removes any other, which may say that the message was to be trained on.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FineTuneChatCompletionRequestAssistantMessage.
@@ -28,6 +29,7 @@ RULE = Rule(severity=Severity.ERROR, why="only the assistant's messages are trai
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
-    fix = Fix("Remove `weight`", (Edit(Place(fault.place.pointer), remove=True),), safe=True)
+    safe = fault.found is None or fault.found == 0
+    fix = Fix("Remove `weight`", (Edit(Place(fault.place.pointer), remove=True),), safe)
     todo = "Only assistant messages have one. Remove it."
     yield rule.at(fault.place, f"a `weight` stands on a {fault.owner}", todo, fix=fix)

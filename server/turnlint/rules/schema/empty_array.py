@@ -13,7 +13,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None.
+    Safe: removes an empty list of functions.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas (minItems).
@@ -21,7 +21,7 @@ Sources:
 
 from collections.abc import Iterator
 
-from turnlint.model import Finding, Severity, ShapeFault
+from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule
 
 RULE = Rule(severity=Severity.ERROR, why="there is nothing to train on")
@@ -34,4 +34,5 @@ _TODO = {
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     todo = _TODO.get(fault.name, "Write at least one message, or remove the row.")
-    yield rule.at(fault.place, f"`{fault.name}` is empty", todo)
+    fix = Fix(f"Remove `{fault.name}`", (Edit(fault.place, remove=True),), safe=True)
+    yield rule.at(fault.place, f"`{fault.name}` is empty", todo, fix=fix if fault.name in _TODO else None)

@@ -12,11 +12,12 @@ Use instead:
     {"messages": [{"role": "user", "content": "42"}, {"role": "assistant", "content": "The answer."}]}
 
 Fix:
-    Safe: makes the object that stands for the arguments of a tool call a string of its text; puts a string
+    Safe: makes the object that stands for the arguments of a tool call a string of its text, unless the
+    target knows better (`arguments_are_text`): chat templates of open models want the object; puts a string
     among content parts into a text part, and an image's URL into its object; takes the quotes off true and
     false; removes an optional key that is null.
-    Unsafe: puts quotes around a number; decodes an array or object that was written as text; puts a lone call,
-    tool or answer into an array; makes an answer that is a string one assistant message.
+    Unsafe: puts quotes around a number; decodes an array or object that was written as text; puts a lone
+    call, tool or answer into an array; makes an answer that is a string one assistant message.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, the FineTune…RequestInput schemas.
@@ -32,7 +33,9 @@ from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
 from turnlint.rules.wording import is_finite, one_of
 
-RULE = Rule(severity=Severity.ERROR, why="a trainer cannot read the row")
+RULE = Rule(
+    severity=Severity.ERROR, why="a trainer cannot read the row", parameters={"arguments_are_text": True}
+)
 
 
 class _Cure(Struct, frozen=True):
@@ -162,7 +165,8 @@ def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     if not is_finite(fault.found):
         return
     cure = next((one for one in _CURES if _applies(one, fault)), None)
-    todo, fix = (cure.todo, _fix(fault, cure)) if cure else (_TODO.get(fault.name, ""), None)
+    keeps = cure is not None and cure.safe and (fault.name != "arguments" or rule["arguments_are_text"])
+    todo, fix = (cure.todo, _fix(fault, cure, keeps)) if cure else (_TODO.get(fault.name, ""), None)
     if fault.found is None and fault.name in _OPTIONAL:
         edits = (Edit(fault.place, remove=True),)
         todo, fix = "Leave the key out.", Fix(f"Remove `{fault.name}`", edits, safe=True)
@@ -186,10 +190,10 @@ def _applies(cure: _Cure, fault: ShapeFault) -> bool:
     return named and type(fault.found) in cure.found and cure.expected in fault.expected
 
 
-def _fix(fault: ShapeFault, cure: _Cure) -> Fix | None:
+def _fix(fault: ShapeFault, cure: _Cure, safe: bool) -> Fix | None:
     message = f"Write {cure.expected}"
     if cure.convert is None:
-        return Fix(message, (Edit(fault.place, quoted=True),), cure.safe)
+        return Fix(message, (Edit(fault.place, quoted=True),), safe)
     try:
         meant = cure.convert(fault.found)
         content = json.dumps(meant, ensure_ascii=False)
@@ -198,4 +202,4 @@ def _fix(fault: ShapeFault, cure: _Cure) -> Fix | None:
         return None
     if meant is None:
         return None
-    return Fix(message, (Edit(fault.place, content, whole=True),), cure.safe)
+    return Fix(message, (Edit(fault.place, content, whole=True),), safe)

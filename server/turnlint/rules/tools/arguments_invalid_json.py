@@ -14,7 +14,8 @@ Use instead:
 
 Fix:
     Safe: writes `{}` for an empty text where the row declares the tool and it needs no arguments.
-    Unsafe: writes `{}` for any other empty text.
+    Unsafe: writes `{}` for any other empty text, and JSON for what Python and JavaScript write otherwise: single
+    quotes, None and True, bare keys, commas before closing brackets, line breaks within strings.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCall; glaive
@@ -28,6 +29,7 @@ from turnlint.model import Call, Edit, Example, Finding, Fix, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule
 from turnlint.rules.tools import _schema
 from turnlint.rules.tools._calls import arguments, fatal_fault, within
+from turnlint.rules.wording import as_json
 
 RULE = Rule(
     severity=Severity.ERROR,
@@ -47,7 +49,10 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
         if not call.arguments.strip():
             yield _blank(call, example, rule)
         elif fault is not None:
-            yield rule.at(within(call, fault.place), "the arguments are not JSON", _cause(fault.detail))
+            fix = as_json(call.arguments_place, call.arguments)
+            yield rule.at(
+                within(call, fault.place), "the arguments are not JSON", _cause(fault.detail), fix=fix
+            )
 
 
 def _blank(call: Call, example: Example, rule: Bound) -> Finding:

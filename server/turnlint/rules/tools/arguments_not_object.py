@@ -19,12 +19,12 @@ Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, FunctionParameters.
 """
 
-import json
 from collections.abc import Iterator
 
 from turnlint.model import Call, Edit, Example, Finding, Fix, Place, Severity, Turn
 from turnlint.rules import Bound, Keys, Rule
 from turnlint.rules.tools._calls import decoded_arguments, within
+from turnlint.rules.wording import written
 from turnlint.text.decode import decode
 
 RULE = Rule(
@@ -50,6 +50,5 @@ def _fix(call: Call, value: object) -> Fix | None:
     if value is None:
         return Fix("Replace with `{}`", (Edit(call.arguments_place, '"{}"'),))
     if type(value) is str and type(decode(value.encode("utf-8", "replace")).value) is dict:
-        text = json.dumps(value, ensure_ascii=False)
-        return Fix("Decode once", (Edit(call.arguments_place, text),))
+        return Fix("Decode once", (Edit(call.arguments_place, written(value)),))
     return None

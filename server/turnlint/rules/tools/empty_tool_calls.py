@@ -12,7 +12,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "content": "It is 3.1 m."}]}
 
 Fix:
-    Safe: removes the key.
+    Unsafe: removes the key, for which chat templates may ask.
 
 Sources:
     openai/openai-openapi, openapi.yaml of 2025-07-04, ChatCompletionMessageToolCalls.
@@ -27,5 +27,5 @@ RULE = Rule(severity=Severity.WARNING, why="the API never writes an empty list, 
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
-    fix = Fix("Remove `tool_calls`", (Edit(fault.place, remove=True),), safe=True)
+    fix = Fix("Remove `tool_calls`", (Edit(fault.place, remove=True),))
     yield rule.at(fault.place, "`tool_calls` holds no call", "Remove the key.", fix=fix)

@@ -64,12 +64,13 @@ def _judge(tool: Tool, rule: Bound) -> Iterator[Finding]:
     if root == "object" or (type(root) is list and "object" in root):
         found = _schema.problem(tool.parameters)
         if found is not None:
-            todo = _todo(found.value) if found.pointer[-1:] == ("type",) else ""
-            yield rule.at(place.at(*found.pointer), found.words, todo, fix=_renamed_types(tool))
+            is_type = found.pointer[-1:] == ("type",)
+            todo, fix = (_todo(found.value), _renamed_types(tool, found.value)) if is_type else ("", None)
+            yield rule.at(place.at(*found.pointer), found.words, todo, fix=fix)
     elif root is not None:
         todo = 'Write `"type": "object"`; arguments are always an object.'
         what = f"{quote(root)} is the type of the parameters of a tool"
-        yield rule.at(place.at("type"), what, todo, fix=_renamed_types(tool))
+        yield rule.at(place.at("type"), what, todo, fix=_renamed_types(tool, root))
     elif not any(key in tool.parameters for key in ("$ref", "allOf", "anyOf", "oneOf")):
         todo = 'Add `"type": "object"`.'
         yield rule.at(place, "these parameters of a tool do not say that they are an object", todo)
@@ -87,11 +88,13 @@ def _meant(value: object) -> str | None:
     return plain if plain in _MEANT.values() else _MEANT.get(plain)
 
 
-def _renamed_types(tool: Tool) -> Fix | None:
-    """Write every type of the schema as JSON Schema calls it."""
+def _renamed_types(tool: Tool, wrong: object) -> Fix | None:
+    """Write every type of the schema as JSON Schema calls it, where it has a name for the wrong one."""
+    if not _meant(wrong):
+        return None
     edits = []
     for pointer, one in _schema.subschemas(tool.parameters):
         meant = _meant(one.get("type"))
         if meant and meant != one["type"]:
             edits.append(Edit(Place((*tool.parameters_place.pointer, *pointer, "type")), f'"{meant}"'))
-    return Fix("Use the types of JSON Schema", tuple(edits)) if edits else None
+    return Fix("Use the types of JSON Schema", tuple(edits))

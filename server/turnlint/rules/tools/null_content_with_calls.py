@@ -13,7 +13,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
 
 Fix:
-    Safe: removes the key.
+    Unsafe: removes the key. Some chat templates, such as DeepSeek's, render the calls only beside a null.
 
 Sources:
     microsoft-foundry/fine-tuning#23 (2026-03); Microsoft's sample files (2026-01).
@@ -35,5 +35,5 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
     # The older form asked for null beside `function_call`.
     if turn.content == "null" and turn.role == "assistant" and any(not call.legacy for call in turn.calls):
         place = turn.content_place
-        fix = Fix("Remove `content`", (Edit(place, remove=True),), safe=True)
+        fix = Fix("Remove `content`", (Edit(place, remove=True),))
         yield rule.at(place, "the content beside the calls is null", "Leave the key out.", fix=fix)

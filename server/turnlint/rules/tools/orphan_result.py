@@ -18,12 +18,12 @@ Sources:
     OpenAI's API reference: a tool message must follow a message with the call that it answers.
 """
 
-import json
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Related, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
 from turnlint.rules.tools._calls import Unpaired, unpaired
+from turnlint.rules.wording import written
 
 RULE = Rule(
     severity=Severity.ERROR,
@@ -42,6 +42,6 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
 
 
 def _fix(one: Unpaired) -> Fix | None:
-    if one.meant is None:
+    if one.meant is None or not one.meant.isprintable():
         return None
-    return Fix(f"Answer {quote(one.meant)}", (Edit(one.place, json.dumps(one.meant, ensure_ascii=False)),))
+    return Fix(f"Answer {quote(one.meant)}", (Edit(one.place, written(one.meant)),))

@@ -12,7 +12,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "Tide in Brest?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_tide", "arguments": "{\"harbour\": \"Brest\"}"}}]}], "tools": [{"type": "function", "function": {"name": "get_tide", "parameters": {"type": "object", "properties": {"harbour": {"type": "string"}}, "required": ["harbour"]}}}]}
 
 Fix:
-    None.
+    Unsafe: calls the declared tool whose name is nearly the same.
 
 Sources:
     OpenAI's fine-tuning guide on function calling (2026); Salesforce/xlam-function-calling-60k, discussion
@@ -22,10 +22,10 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.formats.calls import all_calls
-from turnlint.model import Example, Finding, Severity
+from turnlint.model import Call, Edit, Example, Finding, Fix, Severity
 from turnlint.rules import Bound, Keys, Rule, quote
 from turnlint.rules.tools._calls import NAME
-from turnlint.rules.wording import closest
+from turnlint.rules.wording import closest, written
 
 RULE = Rule(
     severity=Severity.WARNING,
@@ -46,9 +46,12 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
         # A name that no tool can have is told as such.
         if call.name is not None and call.name not in known and NAME.fullmatch(call.name):
             what = f"{quote(call.name)} is called, but not declared"
-            yield rule.at(call.name_place, what, _todo(call.name, declared))
+            close = closest(call.name, declared[:_COMPARED])
+            todo = f"Did you mean {quote(close)}?" if close else "Declare it, or call one that is declared."
+            yield rule.at(call.name_place, what, todo, fix=_renamed(call, close))
 
 
-def _todo(name: str, declared: list[str]) -> str:
-    close = closest(name, declared[:_COMPARED])
-    return f"Did you mean {quote(close)}?" if close else "Declare it, or call one that is declared."
+def _renamed(call: Call, name: str | None) -> Fix | None:
+    if name is None or not NAME.fullmatch(name):
+        return None
+    return Fix(f"Call {quote(name)}", (Edit(call.name_place, written(name)),))

@@ -13,7 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}]}, {"role": "assistant", "content": "A dot."}]}
 
 Fix:
-    Safe: corrects the padding.
+    Safe: corrects the padding, removes white space, and writes `+` and `/` where the base64 of URLs has `-` and
+    `_`. All of it stands for the same bytes.
 
 Sources:
     RFC 4648, section 4.
@@ -32,6 +33,7 @@ RULE = Rule(
     trigger=Keys(("image_url",)),
 )
 
+_PLAIN = str.maketrans("-_", "+/")
 _DIGITS = re.compile(r"[A-Za-z0-9+/]*+")
 
 
@@ -47,7 +49,7 @@ def _judge(url: str, start: int, place: Place, rule: Bound) -> Iterator[Finding]
         yield rule.at(place.slice(0, start), "this data URL holds no data", "Add the image.")
     elif rest.strip("=") or len(url) > end + len(rest):
         at = end + len(rest) - len(rest.lstrip("="))
-        yield rule.at(place.slice(at, at + 1), *_strange(url[at]))
+        yield rule.at(place.slice(at, at + 1), *_strange(url[at]), fix=_plain(url, end, start, place))
     elif (end - start) % 4 == 1:
         what = "this base64 text has a character too few or too many at its end"
         yield rule.at(place.slice(end - 1, end), what, "Encode the image again.")
@@ -56,6 +58,16 @@ def _judge(url: str, start: int, place: Place, rule: Bound) -> Iterator[Finding]
         fix = Fix("Correct the padding", (Edit(place.slice(end, len(url)), padding),), safe=True)
         what = "the padding of this base64 text is wrong"
         yield rule.at(place.slice(end - 1, len(url)), what, f"It must end with `{padding}`.", fix=fix)
+
+
+def _plain(url: str, at: int, start: int, place: Place) -> Fix | None:
+    """Write the same bytes in plain base64, where nothing else is wrong from a column on."""
+    rest = "".join(url[at:].split()).translate(_PLAIN).rstrip("=")
+    length = at - start + len(rest)
+    if _DIGITS.fullmatch(rest) is None or length % 4 == 1:
+        return None
+    edit = Edit(place.slice(at, len(url)), rest + "=" * (-length % 4))
+    return Fix("Write it in plain base64", (edit,), safe=True)
 
 
 def _strange(character: str) -> tuple[str, str]:
