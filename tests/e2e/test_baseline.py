@@ -62,7 +62,7 @@ def test_only_what_is_new_is_shown_and_counted(tmp_path: Path) -> None:
     ]
     assert done.returncode == 1
     human = turnlint("check", cwd=tmp_path).stdout.splitlines()
-    assert human[-1] == "Found 3 problems (2 errors, 1 warning) in 1 file."
+    assert human[-1].startswith("Found 3 problems (2 errors, 1 warning) in 1 file.")
     counts = turnlint("check", "--statistics", "-q", cwd=tmp_path).stdout
     assert counts == "2  error    roles/unknown-role\n1  warning  duplicates/exact-duplicate\n"
     few = turnlint("check", "--max-diagnostics", "1", cwd=tmp_path).stdout

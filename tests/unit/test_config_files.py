@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date
 from pathlib import Path
 
+import jsonschema_rs
 import msgspec
 import pytest
 
-from turnlint.cli.schema import settings_schema
 from turnlint.config import ConfigError
 from turnlint.config.discovery import Config, Overrides, SettingsFile, SettingsFinder, absolute, read_config
+from turnlint.config.inline import laid_over, read_inline
+from turnlint.config.schema import settings_schema
+from turnlint.config.shape import checked
 from turnlint.model import Severity
 
 EXAMPLE = """
@@ -39,6 +44,12 @@ format = "openai-chat"
 stage = "preference"
 test = ["data/dpo.jsonl"]
 target = "openai"
+"""
+
+EXCEPTION = """
+[[exception]]
+rules = ["roles"]
+reason = "so"
 """
 
 
@@ -176,7 +187,30 @@ def test_a_pyproject_of_somebody_else_is_passed_over(tmp_path: Path) -> None:
         ('[rules.too-few-examples]\nminimum = "1"', 'must be an integer, not `"1"`'),
         ("[rules.near-limit]\nshare = nan", "`rules.near-limit.share` must be a number, not `nan`"),
         ("[rules.near-limit]\nshare = inf", "must be a number, not `inf`"),
-        ("[rules]\ntoo-few-examples = 1", "Expected `object`"),
+        ("[rules]\ntoo-few-examples = 1", "`rules.too-few-examples` must be a table, not `1`"),
+        (
+            "[rules.exact-duplicate]\nmax_copies = 0",
+            "`rules.exact-duplicate.max_copies` must be 1 or more, not `0`",
+        ),
+        ("[rules.too-few-examples]\nminimum = -1", "must be 0 or more, not `-1`"),
+        ("[rules.near-limit]\nshare = 1.5", "must be from 0 to 1, not `1.5`"),
+        ("[rules.near-duplicate]\nalike = 0.2", "must be from 0.5 to 1, not `0.2`"),
+        ('[per-file-ignores]\n"a" = "roles"', "`per-file-ignores.a` must be an array of strings"),
+        ('[per-file-ignores]\n"a" = [1]', "`per-file-ignores.a` must be an array of strings"),
+        ("tokens = 1", "`tokens` must be a table, not `1`"),
+        ("target = { a = 1 }", "`target` must be a string, not a table"),
+        ("target = 2027-01-02", "`target` must be a string, not `2027-01-02`"),
+        ("[tokens]\nlimit = 0", "`tokens.limit` must be 1 or more, not `0`"),
+        ('[[exception]]\nrules = ["roles"]', r"`exception\[0\]` needs `reason`"),
+        ('[[exception]]\nreason = "so"', r"`exception\[0\]` needs `rules`"),
+        ('[[exception]]\nrules = []\nreason = "so"', r"`exception\[0\].rules` must not be empty"),
+        ('[[exception]]\nrules = ["roles"]\nreason = ""', r"`exception\[0\].reason` must not be empty"),
+        ('[[exception]]\nrules = ["rolse"]\nreason = "so"', "did you mean `roles`"),
+        ('[[exception]]\nrules = ["roles"]\nraeson = "so"', r"unknown key `exception\[0\].raeson`"),
+        (EXCEPTION + 'until = "2027-03-31"', "must be a date without quotes, such as 2027-03-31"),
+        (EXCEPTION + "until = 2027-03-31T00:00:00", "must be a date without quotes"),
+        (EXCEPTION + "paths = []", r"`exception\[0\].paths` must not be empty"),
+        (EXCEPTION + 'paths = ["!"]', "not a file pattern"),
         ("a = ", "not valid TOML"),
         ("a = " + "[" * 5_000, "nested too deep"),
     ],
@@ -222,3 +256,116 @@ def test_the_schema_has_every_key() -> None:
     properties = settings_schema()["$defs"]["SettingsFile"]["properties"]
     assert set(properties) == {one.encode_name for one in msgspec.structs.fields(SettingsFile)}
     assert all(one.get("description") for one in properties.values())
+
+
+def test_the_schema_takes_what_is_read_and_nothing_else(folder: Path) -> None:
+    schema = jsonschema_rs.validator_for(settings_schema())
+    document = tomllib.loads(EXAMPLE + EXCEPTION + "until = 2027-03-31")
+    document["exception"][0]["until"] = "2027-03-31"  # as editors hand dates of TOML to a schema
+    assert schema.is_valid(document)
+    for wrong in (
+        {"targt": "openai"},
+        {"target": "opnai"},
+        {"ignore": ["rolse"]},
+        {"severity": {"unknown-rol": "error"}},
+        {"severity": {"unknown-role": "fatal"}},
+        {"rules": {"exact-duplicate": {"max_copies": 0}}},
+        {"rules": {"exact-duplicate": {"max_copy": 2}}},
+        {"exception": [{"rules": ["roles"]}]},
+        {"dataset": [{"format": "openai-chta"}]},
+    ):
+        assert not schema.is_valid(wrong), wrong
+
+
+def test_the_examples_of_the_schema_are_settings() -> None:
+    tables = settings_schema()["$defs"]
+    for table, key in (("SettingsFile", None), ("Dataset", "dataset"), ("Tokens", "tokens")):
+        for name, member in tables[table]["properties"].items():
+            for example in member.get("examples", ()):
+                said = {name: example}
+                checked(said if key is None else {key: [said] if key == "dataset" else said})
+    said = {name: one["examples"][0] for name, one in tables["Exemption"]["properties"].items()}
+    checked({"exception": [{**said, "until": date.fromisoformat(said["until"])}]})
+
+
+# Exceptions
+
+
+@pytest.mark.parametrize(
+    ("today", "until", "holds"),
+    [
+        (date(2027, 3, 31), "until = 2027-03-31", True),
+        (date(2027, 4, 1), "until = 2027-03-31", False),
+        (date(2099, 1, 1), "", True),
+        (None, "until = 2000-01-01", True),
+    ],
+)
+def test_an_exception_holds_until_its_day_is_over(
+    tmp_path: Path, today: date | None, until: str, holds: bool
+) -> None:
+    (tmp_path / "turnlint.toml").write_text(EXCEPTION + until)
+    settings = SettingsFinder(today=today).settings(tmp_path / "a.jsonl")
+    assert settings.exempt.get("unknown-role", ()) == (0,) * holds
+    assert "unknown-role" in settings.rules
+    assert [note for note in settings.notes if "ended on 2027-03-31" in note] == list(settings.notes)
+    assert bool(settings.notes) != holds
+    assert all(one.exempt == settings.exempt for one in settings.homes.values())
+
+
+def test_exceptions_are_about_their_files(tmp_path: Path) -> None:
+    paths = 'paths = ["old/*.jsonl", "!old/new.jsonl"]\n'
+    (tmp_path / "turnlint.toml").write_text(EXCEPTION + paths + EXCEPTION.replace("roles", "unknown-role"))
+    finder = SettingsFinder()
+    numbers = {
+        name: finder.settings(tmp_path / name).exempt["unknown-role"]
+        for name in ("a.jsonl", "old/a.jsonl", "old/new.jsonl", "old/deep/a.jsonl")
+    }
+    assert numbers == {
+        "a.jsonl": (1,),
+        "old/a.jsonl": (0, 1),
+        "old/new.jsonl": (1,),
+        "old/deep/a.jsonl": (1,),
+    }
+
+
+# Settings as words
+
+
+def test_words_win_over_files_table_by_table(folder: Path) -> None:
+    words = (
+        'severity.unknown-role="hint"',
+        'target="openai"',
+        "ignore=[]",
+        "rules.too-few-examples.minimum=9",
+    )
+    finder = SettingsFinder(inline=read_inline(words))
+    settings = finder.settings(folder / "a.jsonl")
+    assert (settings.target, settings.rules["exact-duplicate"].severity) == ("openai", Severity.WARNING)
+    assert settings.rules["unknown-role"].severity == Severity.HINT
+    assert settings.rules["consecutive-assistant"].severity == Severity.INFO
+    assert settings.rules["too-few-examples"].parameters["minimum"] == 9
+    bare = SettingsFinder(inline=read_inline(words), isolated=True)
+    assert bare.settings(folder / "a.jsonl").target == "openai"
+
+
+def test_of_two_words_the_later_one_wins() -> None:
+    assert read_inline(["a.b=1", "a.c=2", "a.b=3"]) == {"a": {"b": 3, "c": 2}}
+    assert laid_over({"a": 1}, {"a": {"b": 2}}) == {"a": {"b": 2}}
+    assert laid_over("no table", {"a": 1}) == "no table"
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [
+        ("fail-on=error", "not valid TOML.*write KEY=VALUE with strings in quotes"),
+        ("a=" + "[" * 5_000, "nested too deep"),
+    ],
+)
+def test_words_that_are_no_settings(word: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        read_inline([word])
+
+
+def test_what_a_word_says_is_checked_at_once() -> None:
+    with pytest.raises(ConfigError, match=r"^--config: unknown key `targt`; did you mean `target`"):
+        SettingsFinder(inline={"targt": "openai"})

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import date
 from pathlib import Path
 
-from turnlint.cli._program import one_of
+from turnlint.cli._program import from_environment, one_of
 from turnlint.cli._streams import UsageError, say
+from turnlint.config import ConfigError, get_target
 from turnlint.config.discovery import Overrides, SettingsFinder
+from turnlint.config.inline import is_inline, read_inline
 from turnlint.model import Settings
 
-__all__ = ["add_settings_options", "natural", "processors", "say_notes", "settings_finder"]
+__all__ = ["add_settings_options", "natural", "processors", "say_notes", "settings_finder", "target_name"]
 
 
 def add_settings_options(parser: argparse.ArgumentParser) -> None:
     """Declare what decides how rows are judged."""
     group = parser.add_argument_group("settings, which win over turnlint.toml")
     add = group.add_argument
-    add("--target", metavar="NAME[:MODEL]", help="Who will train on the data (see `turnlint target`)")
+    from_environment(
+        add(
+            "--target",
+            type=target_name,
+            metavar="NAME[:MODEL]",
+            help="Who will train on the data (see `turnlint target`)",
+        )
+    )
     add("--format", metavar="NAME", help="The format of the rows (see `turnlint format`)")
     add(
         "--stage",
@@ -35,12 +45,21 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--chat-template", metavar="FILE", help="Write rows out by this template [default: the model's]")
     add("--token-limit", type=_limit, metavar="N", help="So many tokens of an example are trained on")
-    add("--config", metavar="FILE", help="The settings file to use in place of all others")
+    from_environment(
+        add(
+            "--config",
+            action="append",
+            default=[],
+            type=_settings_word,
+            metavar="FILE|KEY=VALUE",
+            help="The settings file to use in place of all others, or a setting in TOML that wins over files",
+        )
+    )
     add("--isolated", action="store_true", help="Use no settings file")
 
 
 def settings_finder(args: argparse.Namespace) -> SettingsFinder:
-    """Make a finder of settings from what was declared above. Raises ConfigError."""
+    """Make a finder of settings from what was declared above. Raises ConfigError, and UsageError."""
     overrides = Overrides(
         args.target,
         args.format,
@@ -52,10 +71,24 @@ def settings_finder(args: argparse.Namespace) -> SettingsFinder:
         chat_template=args.chat_template,
         token_limit=args.token_limit,
     )
-    file = Path(args.config) if args.config is not None else None
-    return SettingsFinder(overrides, file=file, isolated=args.isolated)
+    files = [Path(word) for word in args.config if not is_inline(word)]
+    if len(files) > 1:
+        raise UsageError(f"--config names two settings files, {files[0]} and {files[1]}: one counts alone")
+    return SettingsFinder(
+        overrides,
+        file=files[0] if files else None,
+        isolated=args.isolated,
+        inline=read_inline(filter(is_inline, args.config)),
+        today=date.today(),
+    )
 
 
+def overrides_settings(args: argparse.Namespace) -> bool:
+    """Whether a run asks other rules than the settings files do, or asks them otherwise."""
+    return any(getattr(args, one) for one in _OVERRIDING) or any(map(is_inline, args.config))
+
+
+_OVERRIDING = ("target", "format", "stage", "select", "ignore", "tokenizer", "chat_template", "token_limit")
 _SELECTIONS = {
     "--select": "The rules and families to judge by, or ALL, separated by commas",
     "--ignore": "The rules and families to leave out",
@@ -84,6 +117,21 @@ def natural(word: str, what: str) -> int:
     if not (word.isascii() and word.isdecimal() and int(word[:9])) or len(word) > 9:
         raise UsageError(f"`{word}` is not {what}")
     return int(word)
+
+
+def target_name(word: str) -> str:
+    """An argument type: a target, with a model or without. Raises UsageError."""
+    try:
+        get_target(word)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+    return word
+
+
+def _settings_word(word: str) -> str:
+    if not is_inline(word) and not os.path.exists(word):  # noqa: PTH110 - does not raise
+        raise UsageError(f"{word}: No such file or directory; a setting is written KEY=VALUE")
+    return word
 
 
 def _limit(word: str) -> int:

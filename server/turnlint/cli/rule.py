@@ -1,7 +1,8 @@
-"""Explain a rule, or list all of them.
+"""Explain a rule, or list a family or all of them.
 
 examples:
   turnlint rule                        List the rules
+  turnlint rule duplicates             List a family
   turnlint rule unknown-role           Explain one
   turnlint rule --all --output-format json
 """
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from turnlint.cli._output import add_text_or_json_option
 from turnlint.cli._program import one_of
 from turnlint.cli._streams import Output, UsageError
 from turnlint.cli._tables import as_json, table
@@ -23,34 +25,32 @@ _HEADING = re.compile(r"^(\w[\w ]*):\n", re.MULTILINE)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="The rule to explain", type=_rule)
-    parser.add_argument("--all", action="store_true", help="Explain all rules")
     parser.add_argument(
-        "--output-format",
-        type=one_of("output format", lambda: ("text", "json")),
-        default="text",
-        metavar="NAME",
-        help="text or json [default: text]",
+        "rule", nargs="?", metavar="NAME", help="The rule to explain, or the family to list", type=_known
     )
+    parser.add_argument("--all", action="store_true", help="Explain all rules")
+    add_text_or_json_option(parser.add_argument)
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Print what was asked for."""
-    if args.name and args.all:
+    if args.rule and args.all:
         raise UsageError("name a rule or write --all, not both")
-    chosen = [all_rules()[args.name]] if args.name else list(all_rules().values())
+    is_one = args.rule in all_rules()
+    chosen = [one for one in all_rules().values() if args.rule in (None, one.name, one.family)]
     if args.output_format == "json":
         objects = [_object(one) for one in chosen]
-        output.write(as_json(objects[0] if args.name else objects))
-    elif args.name or args.all:
+        output.write(as_json(objects[0] if is_one else objects))
+    elif is_one or args.all:
         output.write("\n".join(map(_page, chosen)))
     else:
         output.write(table(_rows(chosen)))
     return 0
 
 
-def _rule(word: str) -> str:
-    return one_of("rule", all_rules)(word.rpartition("/")[2])
+def _known(word: str) -> str:
+    families = (one.family for one in all_rules().values())
+    return one_of("rule or family", lambda: {*all_rules(), *families})(word.rpartition("/")[2])
 
 
 def _rows(rules: Iterable[RuleModule]) -> Iterable[tuple[str, ...]]:

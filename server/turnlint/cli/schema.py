@@ -1,9 +1,9 @@
-"""Print the JSON Schema of a format, of the settings, or of statistics.
+"""Print the JSON Schema of a format, the settings or statistics.
 
 examples:
   turnlint schema openai-chat
-  turnlint schema settings             What turnlint.toml may hold
-  turnlint schema stats                What `turnlint stats --output-format json` prints
+  turnlint schema settings  What turnlint.toml may hold
+  turnlint schema stats     What `turnlint stats --output-format json` prints
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import msgspec
 from turnlint.cli._program import one_of
 from turnlint.cli._streams import Output
 from turnlint.cli._tables import as_json
-from turnlint.config.discovery import SettingsFile
+from turnlint.config.schema import DIALECT, settings_schema
 from turnlint.formats import Format, all_formats, get_format
 
 SETTINGS = "settings"
 STATS = "stats"
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,12 +40,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
 
 def format_schema(one: Format) -> dict[str, Any]:
     """The JSON Schema of the rows of a format."""
-    return {"$schema": _DIALECT, "title": one.title, **msgspec.json.schema(one.shape)}
-
-
-def settings_schema() -> dict[str, Any]:
-    """The JSON Schema of turnlint.toml."""
-    return {"$schema": _DIALECT, "title": "Settings of turnlint", **msgspec.json.schema(SettingsFile)}
+    return {"$schema": DIALECT, "title": one.title, **msgspec.json.schema(one.shape)}
 
 
 def stats_schema() -> dict[str, Any]:
@@ -54,4 +48,4 @@ def stats_schema() -> dict[str, Any]:
     from turnlint.report.statistics.json import StatisticsObject
 
     title = "Statistics of training data"
-    return {"$schema": _DIALECT, "title": title, **msgspec.json.schema(StatisticsObject)}
+    return {"$schema": DIALECT, "title": title, **msgspec.json.schema(StatisticsObject)}

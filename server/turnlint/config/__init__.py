@@ -55,6 +55,7 @@ def resolve(
     severity: Mapping[str, str] | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     counting: Counting | None = None,
+    exempt: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Settings:
     """Lay all settings over each other.
 
@@ -82,6 +83,7 @@ def resolve(
         tuple(found.formats),
         split,
         dataset or DatasetSettings(),
+        exempt=exempt or {},
     )
     counted = counting or Counting()
     homes = {

@@ -8,7 +8,7 @@ split alone, as `train.jsonl` and `valid.jsonl` do, or `sft_train.jsonl` and `sf
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -18,7 +18,17 @@ from turnlint.config.discovery import Config, Dataset, Listing, SettingsFinder
 from turnlint.config.patterns import SUFFIXES
 from turnlint.engine.splits import SPLITS, namesake, split_of
 
-__all__ = ["SKIPPED_FOLDERS", "SUFFIXES", "DatasetFile", "DatasetFiles", "dataset_of", "gather"]
+__all__ = [
+    "SKIPPED_FOLDERS",
+    "SUFFIXES",
+    "DatasetFile",
+    "DatasetFiles",
+    "dataset_of",
+    "files_below",
+    "files_of",
+    "gather",
+    "matches_nothing",
+]
 
 SKIPPED_FOLDERS = frozenset(("node_modules", "site-packages", "__pycache__"))
 
@@ -121,14 +131,50 @@ def _listed(config: Config, tables: Iterable[Dataset]) -> Iterator[Path]:
     """The files that tables name."""
     lists = [getattr(table, split) for table in tables for split in SPLITS]
     tops = {config.root.joinpath(*_fixed(pattern)) for pattern in chain.from_iterable(lists)}
-    todo = [one for one in sorted(tops) if not tops.intersection(one.parents)]
-    return (path for path in _walk(todo) if any(config.lists(patterns, path) for patterns in lists))
+    apart = [one for one in sorted(tops) if not tops.intersection(one.parents)]
+    return (
+        path for path in _walk(config.root, apart) if any(config.lists(patterns, path) for patterns in lists)
+    )
 
 
-def _walk(todo: list[Path]) -> Iterator[Path]:
-    """The files in folders and below, wherever links lead, each folder once."""
-    seen: set[tuple[int, int]] = set()
-    left = _ENTRIES
+def files_of(config: Config, table: Dataset) -> dict[str, list[Path]]:
+    """The files on this machine that a table names, by split. Looks at no more than 100,000."""
+    found = sorted(set(_listed(config, [table])))
+    return {split: [one for one in found if config.lists(getattr(table, split), one)] for split in SPLITS}
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The JSONL files in a folder and below, whatever .gitignore says. Looks at no more than 100,000."""
+    return sorted(one for one in _walk(folder, [folder]) if one.name.lower().endswith(SUFFIXES))
+
+
+def matches_nothing(config: Config, pattern: str) -> bool:
+    """Whether no file on this machine matches a pattern; false where that is not looked for.
+
+    That is beyond 100,000 files and folders, where links lead elsewhere, and in folders that are hidden or
+    hold what was installed.
+    """
+    folders = pattern.split("/")[:-1]
+    if any(one[:1] == "." or one in SKIPPED_FOLDERS for one in folders):
+        return False
+    walk = _walk(config.root, [config.root.joinpath(*_fixed(pattern))])
+    while True:
+        try:
+            path = next(walk)
+        except StopIteration as end:
+            return bool(end.value)
+        if config.matches((pattern,), path):
+            return False
+
+
+def _walk(root: Path, tops: Iterable[Path]) -> Generator[Path, None, bool]:
+    """The files in folders and below, each folder once; says whether these are all.
+
+    A link that leads out of the root is not followed: the settings of a folder are about what is in there.
+    """
+    todo = list(tops)
+    inside, named, seen = root.resolve(), frozenset(todo), set[tuple[int, int]]()
+    left, is_whole = _ENTRIES, True
     while todo and left > 0:
         folder = todo.pop()
         try:
@@ -137,6 +183,9 @@ def _walk(todo: list[Path]) -> Iterator[Path]:
             continue
         if (known.st_dev, known.st_ino) in seen:
             continue
+        if (folder in named or folder.is_symlink()) and not folder.resolve().is_relative_to(inside):
+            is_whole = False
+            continue
         seen.add((known.st_dev, known.st_ino))
         for name in _names(folder, left):
             path, left = folder / name, left - 1
@@ -144,6 +193,7 @@ def _walk(todo: list[Path]) -> Iterator[Path]:
                 yield path
             elif name[0] != "." and name not in SKIPPED_FOLDERS:
                 todo.append(path)
+    return is_whole and left > 0
 
 
 def _names(folder: Path, most: int) -> list[str]:

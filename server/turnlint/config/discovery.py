@@ -9,31 +9,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterable, Mapping
-from functools import cache
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Any
 
-import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import Struct, UnsetType, field
 from msgspec.structs import replace
 
-from turnlint.config import ConfigError, Counting, expand, resolve, suggest
-from turnlint.config.errors import named
+from turnlint.config import ConfigError, Counting, expand, resolve
 from turnlint.config.graders import grader_fields
+from turnlint.config.inline import INLINE, laid_over, parsed
+from turnlint.config.parameters import check_parameters
 from turnlint.config.paths import Basis
-from turnlint.config.patterns import SUFFIXES, compiled, name_ends
+from turnlint.config.patterns import SUFFIXES, ignore_patterns, name_ends
+from turnlint.config.shape import (
+    SEVERITIES,
+    Amount,
+    Dataset,
+    Exemption,
+    SettingsFile,
+    checked,
+    described,
+    first,
+)
 from turnlint.config.tokenizers import Said, counting
 from turnlint.engine.splits import SPLITS
-from turnlint.formats.shape import Shape, faults, note
-from turnlint.model import DatasetSettings, Pointer, Settings, Severity, ShapeFault
-from turnlint.rules import all_rules, quote
-from turnlint.rules.wording import is_finite
-from turnlint.text.ready import ready
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from turnlint.model import DatasetSettings, Settings, Severity
 
 __all__ = [
+    "SEVERITIES",
     "Config",
     "Dataset",
     "Listing",
@@ -41,109 +45,15 @@ __all__ = [
     "SettingsFile",
     "SettingsFinder",
     "absolute",
+    "document_of",
     "ignore_patterns",
     "read_config",
+    "table_of",
 ]
 
 NAMES = (".turnlint.toml", "turnlint.toml", "pyproject.toml")
 _ECHOES = ("no-grader-field",)
 """Rules that guess what is known once the grader is."""
-SEVERITIES = tuple(one.word for one in reversed(Severity))
-
-_Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
-_Stage: TypeAlias = Literal["sft", "preference", "reinforcement"]
-_Severity: TypeAlias = Literal["error", "warning", "info", "hint"]
-_Patterns: TypeAlias = list[str]
-_Selectors: TypeAlias = list[str]
-
-
-class Dataset(Shape):
-    """Files that belong together: their rows are compared with each other.
-
-    Tables with the same name are one data set, in several stages. Files that no table names are one where
-    their names differ in the word for the split alone, as `train.jsonl` and `valid.jsonl` do.
-    """
-
-    owner = "dataset"
-
-    name: (
-        Annotated[str, note("The name of the data set. The rows of all tables that have it are compared.")]
-        | UnsetType
-    ) = UNSET
-    train: Annotated[_Patterns, note("The files to train on.")] = field(default_factory=list)
-    validation: Annotated[_Patterns, note("The files to validate with.")] = field(default_factory=list)
-    test: Annotated[_Patterns, note("The files to test with.")] = field(default_factory=list)
-    stage: Annotated[_Stage, note("The training method.")] | UnsetType = UNSET
-    format: Annotated[str, note("The format of the rows.")] | UnsetType = UNSET
-    target: Annotated[str, note("Who will train on it.")] | UnsetType = UNSET
-    grader: (
-        Annotated[
-            str,
-            note(
-                "The path of the grader of a reinforcement set, as JSON, relative to the settings file and "
-                "below its folder: every field that its templates read must be in every row."
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-
-
-class Tokens(Shape, rename="kebab"):
-    """How the tokens of an example are counted. Paths are relative to the settings file."""
-
-    owner = "tokens"
-
-    limit: Annotated[_Amount, note("So many tokens of an example are trained on.")] | UnsetType = UNSET
-    tokenizer: (
-        Annotated[
-            str,
-            note(
-                "An encoding (`o200k_base`), the path of a `tokenizer.json` or of the folder of a model, "
-                "or a model in the cache of the Hugging Face hub (`ORGANISATION/NAME`)."
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    chat_template: (
-        Annotated[
-            str,
-            note(
-                "The path of the file with the chat template, where it is not beside the tokenizer. "
-                "A template is used only where the user trusts it."
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-
-
-class SettingsFile(Shape, rename="kebab"):
-    """The settings of turnlint, as `turnlint.toml` or `[tool.turnlint]` of `pyproject.toml` holds them."""
-
-    owner = "settings"
-
-    target: Annotated[str, note("Who will train on the data: `TARGET` or `TARGET:MODEL`.")] | UnsetType = (
-        UNSET
-    )
-    format: Annotated[str, note("The format of the rows; else they tell it themselves.")] | UnsetType = UNSET
-    stage: Annotated[_Stage, note("The training method.")] | UnsetType = UNSET
-    select: Annotated[_Selectors, note("The rules and families that are on.")] = field(default_factory=list)
-    ignore: Annotated[_Selectors, note("The rules and families that are off.")] = field(default_factory=list)
-    extend_select: Annotated[_Selectors, note("Rules and families to switch on besides.")] = field(
-        default_factory=list
-    )
-    include: Annotated[
-        _Patterns,
-        note("The files to check in folders, even where .gitignore has them; else all JSONL files."),
-    ] = field(default_factory=list)
-    exclude: Annotated[_Patterns, note("Files and folders to leave out.")] = field(default_factory=list)
-    severity: Annotated[dict[str, _Severity], note("Severities by rule.")] = field(default_factory=dict)
-    per_file_ignores: Annotated[
-        dict[str, _Selectors], note("Rules and families that are off in the files of a pattern.")
-    ] = field(default_factory=dict)
-    fail_on: Annotated[_Severity, note("The least severity that makes the check fail.")] | UnsetType = UNSET
-    tokens: Annotated[Tokens, note("How tokens are counted.")] = field(default_factory=Tokens)
-    dataset: Annotated[list[Dataset], note("Files that belong together.")] = field(default_factory=list)
-    rules: Annotated[dict[str, dict[str, Any]], note("Parameters by rule.")] = field(default_factory=dict)
 
 
 class Config(Struct, frozen=True):
@@ -187,6 +97,16 @@ class Config(Struct, frozen=True):
                 return Listing(number, dataset, splits)
         return None
 
+    def exemptions(self, path: Path) -> list[tuple[int, Exemption]]:
+        """The exceptions that are about a file, those that have ended as well, with their numbers from 0."""
+        entries = enumerate(self.settings.exception)
+        return [(at, one) for at, one in entries if not one.paths or self.matches(one.paths, path)]
+
+    @property
+    def name(self) -> str:
+        """What to call the file in a message."""
+        return str(self.path) if self.path else INLINE
+
     def tables(self, number: int) -> list[Dataset]:
         """The tables that are one data set with that of this number."""
         named = self.settings.dataset
@@ -218,7 +138,7 @@ class Overrides(Struct, frozen=True):
     tokenizer: str | None = None
     """A path is relative to the current folder."""
     chat_template: str | None = None
-    token_limit: _Amount | None = None
+    token_limit: Amount | None = None
 
 
 class SettingsFinder:
@@ -232,25 +152,30 @@ class SettingsFinder:
         isolated: bool = False,
         trusted: bool = False,
         lenient: bool = False,
+        inline: Mapping[str, Any] | None = None,
+        today: date | None = None,
     ) -> None:
         """`file` stands for all files that would be found, its patterns relative to the current folder.
 
-        `isolated` looks for none. What settings files name may lead anywhere and may be run if they are
-        `trusted`, as the overrides always are. A tokenizer that cannot be used is only noted if this is
-        `lenient`. Raises ConfigError for what cannot be obeyed.
+        `isolated` looks for none. `inline` is laid over each file, and over none, as `read_inline` gives it.
+        Exceptions that have ended before `today` hold no more; without it, all hold. What settings files name
+        may lead anywhere and may be run if they are `trusted`, as the overrides always are. A tokenizer that
+        cannot be used is only noted if this is `lenient`. Raises ConfigError for what cannot be obeyed.
         """
         self._overrides = overrides or Overrides()
         self._trusted = trusted
         self._lenient = lenient
+        self._inline, self._today = inline or {}, today
         self._known: dict[Path, Config | None] = {}
         self._resolved: dict[Hashable, Settings] = {}
-        here = Config(Path.cwd())
+        here = Config(Path.cwd(), None, _read(inline, INLINE)) if inline else Config(Path.cwd())
+        self._bare = here if inline else None
         self._only = here if isolated else None
         if file is not None:
-            self._only = read_config(file, root=here.root)
+            self._only = read_config(file, root=here.root, inline=self._inline)
             if self._only is None:
                 raise ConfigError(f"{file} has no [tool.turnlint] table")
-        _check_parameters(self._overrides.rules)
+        check_parameters(self._overrides.rules)
         self.resolve(here)  # what the user says is wrong at once, whatever is checked
 
     def config(self, folder: Path) -> Config:
@@ -259,11 +184,11 @@ class SettingsFinder:
             return self._only
         for above in (folder, *folder.parents):
             if above not in self._known:
-                self._known[above] = _config_in(above)
+                self._known[above] = _config_in(above, self._inline)
             found = self._known[above]
             if found is not None:
                 return found
-        return Config(folder)
+        return self._bare or Config(folder)
 
     def settings(self, path: Path) -> Settings:
         """The settings for one file, given as an absolute path. Raises ConfigError."""
@@ -285,9 +210,10 @@ class SettingsFinder:
             if path and config.matches((pattern,), path)
             for selector in selectors
         ]
-        target = run.target or _first(dataset.target, said.target) or "generic"
-        format_name = run.format or _first(dataset.format, said.format)
-        stage = run.stage or _first(dataset.stage, said.stage)
+        exempt, ended = self._exempt(config, path)
+        target = run.target or first(dataset.target, said.target) or "generic"
+        format_name = run.format or first(dataset.format, said.format)
+        stage = run.stage or first(dataset.stage, said.stage)
         key = (
             config.path,
             path is None,
@@ -295,6 +221,8 @@ class SettingsFinder:
             format_name,
             stage,
             listing and (listing.number, listing.splits),
+            tuple(exempt.items()),
+            ended,
             *ignored,
         )
         if key not in self._resolved:
@@ -314,15 +242,32 @@ class SettingsFinder:
                     for name in {*fields, *said.rules, *run.rules}
                 },
                 counting=self._counting(config, path),
+                exempt=exempt,
             )
-            self._resolved[key] = replace(settings, notes=(*settings.notes, *notes))
+            self._resolved[key] = replace(settings, notes=(*settings.notes, *notes, *ended))
         return self._resolved[key]
+
+    def _exempt(
+        self, config: Config, path: Path | None
+    ) -> tuple[Mapping[str, tuple[int, ...]], tuple[str, ...]]:
+        """The rules of which nothing is told of a file, and what is to be told of exceptions that ended."""
+        exempt: dict[str, tuple[int, ...]] = {}
+        ended = []
+        for number, one in config.exemptions(path) if path else ():
+            if one.until and self._today and one.until < self._today:
+                ended.append(
+                    f"{config.name}: {described(one)} ended on {one.until}: it hides nothing any more."
+                )
+            else:
+                for rule in expand(one.rules):
+                    exempt[rule] = (*exempt.get(rule, ()), number)
+        return exempt, tuple(ended)
 
     def _grader(
         self, config: Config, listing: Listing | None
     ) -> tuple[Mapping[str, Mapping[str, Any]], tuple[str, ...]]:
         """What the grader of a data set reads, as parameters of rules, and what is to be told of it."""
-        word = _first(listing.dataset.grader) if listing else None
+        word = first(listing.dataset.grader) if listing else None
         if word is None:
             return {}, ()
         try:
@@ -368,7 +313,7 @@ def _folder(config: Config) -> Path:
 def _said_of(config: Config, listing: Listing) -> DatasetSettings:
     tables = config.tables(listing.number)
     splits = tuple(split for split in SPLITS if any(getattr(table, split) for table in tables))
-    return DatasetSettings(_first(listing.dataset.name) or "", splits, listing.splits)
+    return DatasetSettings(first(listing.dataset.name) or "", splits, listing.splits)
 
 
 def absolute(path: str) -> Path:
@@ -376,141 +321,59 @@ def absolute(path: str) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`
 
 
-def read_config(path: Path, *, root: Path) -> Config | None:
-    """Read one settings file; None for a `pyproject.toml` without `[tool.turnlint]`. Raises ConfigError."""
-    import tomllib
+def read_config(path: Path, *, root: Path, inline: Mapping[str, Any] | None = None) -> Config | None:
+    """Read one settings file, with what is laid over it. Raises ConfigError.
 
+    None for a `pyproject.toml` without `[tool.turnlint]`.
+    """
+    document = document_of(path)
+    return (
+        None if document is None else Config(root, path, _read(laid_over(document, inline or {}), str(path)))
+    )
+
+
+def document_of(path: Path) -> Any:
+    """The settings in a file as they are written, whatever they are; None where there are none.
+
+    Raises ConfigError where it cannot be read as TOML.
+    """
     is_project = path.name == "pyproject.toml"
     try:
         data = path.read_bytes()
         if is_project and b"turnlint" not in data:
             return None
-        document: Any = tomllib.loads(data.decode("utf-8-sig"))
-        if is_project:
-            tools = document.get("tool")
-            document = tools.get("turnlint") if isinstance(tools, dict) else None
-        return None if document is None else Config(root, path, _checked(document))
+        document = parsed(data.decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not UTF-8") from None
-    except ValueError as error:  # a TOMLDecodeError, or a number of too many digits
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    except RecursionError:
-        raise ConfigError(f"{path}: nested too deep") from None
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+    return table_of(document) if is_project else document
 
 
-def _config_in(folder: Path) -> Config | None:
+def table_of(document: Mapping[str, Any]) -> Any:
+    """The settings in a `pyproject.toml`; None where there are none."""
+    tools = document.get("tool")
+    return tools.get("turnlint") if isinstance(tools, dict) else None
+
+
+def _read(document: Any, name: str) -> SettingsFile:
+    """What a document with this name says. Raises ConfigError."""
+    try:
+        return checked(document)
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}") from None
+
+
+def _config_in(folder: Path, inline: Mapping[str, Any]) -> Config | None:
     # os.path takes what it may not look at for absent, where Path raises.
     files = (folder / name for name in NAMES)
-    found = (read_config(path, root=folder) for path in files if os.path.isfile(path))  # noqa: PTH113
+    there = (path for path in files if os.path.isfile(path))  # noqa: PTH113
+    found = (read_config(path, root=folder, inline=inline) for path in there)
     return next((one for one in found if one is not None), None)
-
-
-@cache
-def ignore_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    """Compile patterns of the kind that stand in a .gitignore. Raises ConfigError for one that is none."""
-    try:
-        return compiled(patterns)
-    except ValueError as error:
-        raise ConfigError(f"not a file pattern: {error}") from None
 
 
 def _left(ignored: Iterable[str], run: Overrides) -> frozenset[str]:
     """The rules that a file ignores, and that the user does not call for."""
     return frozenset() if run.select else expand(ignored) - expand(run.extend_select)
-
-
-def _first(*values: str | UnsetType | None) -> str | None:
-    return next((one for one in values if isinstance(one, str)), None)
-
-
-def _checked(document: Any) -> SettingsFile:
-    """Turn a table into settings, or say what is wrong with it."""
-    for fault in faults(SettingsFile, document):
-        raise ConfigError(_words(fault))
-    for name, word in document.get("severity", {}).items():
-        if word not in SEVERITIES:
-            raise ConfigError(f"`severity.{name}` cannot be {_shown(word)}{suggest(str(word), SEVERITIES)}")
-    try:
-        settings = msgspec.convert(document, ready(SettingsFile))
-    except msgspec.ValidationError as error:  # inside of tables with free keys
-        raise ConfigError(str(error).replace("`$.", "`")) from None
-    _check_names(settings)
-    return settings
-
-
-def _check_names(settings: SettingsFile) -> None:
-    """Refuse names that mean nothing, wherever the file has them, and patterns that are none."""
-    datasets: list[Dataset | SettingsFile] = [settings, *settings.dataset]
-    for one in datasets:
-        resolve(
-            _first(one.target, settings.target) or "generic",
-            format=_first(one.format, settings.format),
-            select=settings.select,
-            ignore=(
-                *settings.ignore,
-                *(name for names in settings.per_file_ignores.values() for name in names),
-            ),
-            extend_select=settings.extend_select,
-            severity=settings.severity,
-        )
-    _check_parameters(settings.rules)
-    for patterns in (settings.include, settings.exclude, list(settings.per_file_ignores)):
-        _check_patterns(patterns)
-    for dataset in settings.dataset:
-        _check_patterns([*dataset.train, *dataset.validation, *dataset.test])
-
-
-def _check_patterns(patterns: list[str]) -> None:
-    if patterns:
-        ignore_patterns(tuple(patterns))
-
-
-def _check_parameters(rules: Mapping[str, Mapping[str, Any]]) -> None:
-    for name, parameters in rules.items():
-        if name not in all_rules():
-            raise ConfigError(f"unknown rule {named(name)} in [rules]{suggest(name, all_rules())}")
-        known = all_rules()[name].rule.parameters
-        for key, value in parameters.items():
-            if key not in known:
-                raise ConfigError(f"unknown parameter {named(key)} of the rule `{name}`{suggest(key, known)}")
-            if not _fits(value, known[key]):
-                kind = _KINDS.get(type(known[key]), "another type")
-                raise ConfigError(f"`rules.{name}.{key}` must be {kind}, not {_shown(value)}")
-
-
-_KINDS = {bool: "true or false", int: "an integer", float: "a number", str: "a string"}
-
-
-def _fits(value: Any, default: Any) -> bool:
-    if default is None:
-        return True
-    if isinstance(default, list | tuple):
-        return isinstance(value, list)
-    if isinstance(default, float):
-        return type(value) in (int, float) and is_finite(value)
-    return type(value) is type(default)
-
-
-def _words(fault: ShapeFault) -> str:
-    where = _toml_path(fault.place.pointer)
-    expected = [one.strip('"') for one in fault.expected]
-    if fault.kind in ("unknown-key", "misplaced-key"):
-        return f"unknown key {named(where)}{suggest(fault.name, expected)}"
-    if fault.kind == "wrong-type":
-        return f"{named(where or 'tool.turnlint')} must be {' or '.join(expected)}, not {_shown(fault.found)}"
-    return f"{named(where)} cannot be {_shown(fault.found)}{suggest(str(fault.found), expected)}"
-
-
-def _shown(value: Any) -> str:
-    return quote(f'"{value}"' if isinstance(value, str) else value)
-
-
-def _toml_path(pointer: Pointer) -> str:
-    path = ""
-    for step in pointer:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, time
+from typing import Any
 
 from turnlint.rules import quote
 
-__all__ = ["ConfigError", "named", "suggest"]
+__all__ = ["ConfigError", "named", "shown", "suggest"]
 
 _LONGEST = 200
 """So many code points of a name that somebody else has written are told."""
@@ -19,6 +21,15 @@ class ConfigError(Exception):
 def named(word: str) -> str:
     """A name from the settings as a message shows it."""
     return quote(word, _LONGEST)
+
+
+def shown(value: Any) -> str:
+    """A value from the settings as a message shows it, in the words of TOML."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, date | time):
+        return quote(str(value))
+    return quote(f'"{value}"' if isinstance(value, str) else value)
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
+
+from turnlint.config.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["SUFFIXES", "compiled", "name_ends"]
+__all__ = ["SUFFIXES", "compiled", "ignore_patterns", "name_ends"]
 
-SUFFIXES = tuple(suffix + packed for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".bz2", ".xz"))
+SUFFIXES = tuple(
+    suffix + packed for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".bz2", ".xz", ".zst")
+)
 """What the names of files end with that are found in folders."""
 
 # What pathspec writes for `*` and for `/**`, and for the pieces that stand between two of a kind.
@@ -36,6 +41,15 @@ def compiled(patterns: Iterable[str]) -> GitIgnoreSpec:
     found = GitIgnoreSpec.from_lines(patterns, backend="simple").patterns
     linear = [type(one)(_linear(one.regex), one.include) if one.regex is not None else one for one in found]
     return GitIgnoreSpec(linear, backend="simple")
+
+
+@cache
+def ignore_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """Compile patterns of the kind that stand in a .gitignore. Raises ConfigError for one that is none."""
+    try:
+        return compiled(patterns)
+    except ValueError as error:
+        raise ConfigError(f"not a file pattern: {error}") from None
 
 
 def name_ends(patterns: Iterable[str]) -> Iterator[str]:

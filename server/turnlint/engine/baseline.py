@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from turnlint.model import Finding
 
-__all__ = ["Accepted", "Baseline", "Counts", "Key", "Ledger", "parse", "spell"]
+__all__ = ["Accepted", "Baseline", "Counts", "Exempt", "Key", "Ledger", "Noted", "parse", "spell"]
 
 Key: TypeAlias = tuple[str, int | None]
 """A rule, and the key of a row (`Facts.exact`); None where the file as a whole is meant."""
@@ -23,6 +25,8 @@ Counts: TypeAlias = Mapping[Key, int]
 
 Where rows are judged together, so many rows of the group that has this key.
 """
+Exempt: TypeAlias = Mapping[str, object]
+"""The rules of which nothing is told, as `Settings.exempt` has them."""
 Baseline: TypeAlias = Mapping[str, Counts]
 """What is accepted, by path: with `/`, relative to the folder of the baseline file, and never leaving it."""
 
@@ -30,16 +34,24 @@ VERSION = 1
 
 
 class Accepted:
-    """What is accepted in one file."""
+    """What is accepted in one file: what its baseline lists, and rules that the settings exempt there."""
 
-    def __init__(self, counts: Counts | None = None) -> None:
+    def __init__(self, counts: Counts | None = None, exempt: Exempt | None = None) -> None:
         self.counts = counts or {}
+        self.exempt = exempt or {}
+
+    def __bool__(self) -> bool:
+        """Whether anything is."""
+        return bool(self.counts or self.exempt)
 
     def accepts(self, rule: str, row: int | None, number: int) -> bool:
         """Whether the finding with this number, from 1 on, among those of a rule in a row is accepted.
 
         Where rows are judged together, `row` is the key of their group and `number` counts its rows.
         """
+        return rule in self.exempt or self._lists(rule, row, number)
+
+    def _lists(self, rule: str, row: int | None, number: int) -> bool:
         return number <= self.counts.get((rule, row), 0)
 
     def left(self, row: int | None, findings: Iterable[Finding]) -> list[Finding]:
@@ -53,14 +65,26 @@ class Accepted:
         return kept
 
 
+class Noted(Struct, frozen=True):
+    """What a ledger has noted of a whole run over its file, to be kept."""
+
+    hidden: int
+    exempted: dict[str, int]
+    found: list[tuple[str, int | None, int]]
+
+
 class Ledger(Accepted):
     """What is accepted in one file, and what a run over it finds of that."""
 
-    def __init__(self, counts: Counts | None = None, *, adding: bool = False) -> None:
-        """`adding` accepts whatever is found."""
-        super().__init__(counts)
+    def __init__(
+        self, counts: Counts | None = None, exempt: Exempt | None = None, *, adding: bool = False
+    ) -> None:
+        """`adding` accepts whatever is found, and writes down what is not exempt."""
+        super().__init__(counts, exempt)
+        self.exempted = Counter[str]()
+        """How many findings of each rule were exempt,"""
         self.hidden = 0
-        """How many findings were accepted."""
+        """and how many others were accepted."""
         self.added = 0
         """How many of them only because everything is."""
         self.complete = False
@@ -70,12 +94,25 @@ class Ledger(Accepted):
 
     def accepts(self, rule: str, row: int | None, number: int) -> bool:
         """The same, noting what was accepted."""
-        known = super().accepts(rule, row, number)
-        if known or self._adding:
+        known, is_exempt = self._lists(rule, row, number), rule in self.exempt
+        if known or (self._adding and not is_exempt):
             self._found[rule, row] = max(number, self._found.get((rule, row), 0))
+        if is_exempt:
+            self.exempted[rule] += 1
+        elif known or self._adding:
             self.hidden += 1
             self.added += not known
-        return known or self._adding
+        return is_exempt or known or self._adding
+
+    def noted(self) -> Noted:
+        """What it has noted so far, unless all was accepted."""
+        return Noted(self.hidden, dict(self.exempted), [(*key, count) for key, count in self._found.items()])
+
+    def recall(self, noted: Noted) -> None:
+        """Take what was noted of the same rows before in place of a run over them."""
+        self.hidden, self.exempted = noted.hidden, Counter(noted.exempted)
+        self._found = {(rule, row): count for rule, row, count in noted.found}
+        self.complete = True
 
     def increased(self, counts: Counts) -> dict[Key, int]:
         """Counts with what was found."""
