@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+os.environ["TURNLINT_NO_CACHE"] = "1"  # tests leave nothing in the folders of whoever runs them
 UNIT = Path(__file__).parent / "unit"
 
 

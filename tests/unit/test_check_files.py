@@ -214,7 +214,7 @@ def test_a_file_that_shrinks_meanwhile_leaves_the_others() -> None:
     assert "shorter" in failures[0][1]
     alone = _found([Input(io.BytesIO(b"\n".join(_planted(4, 50))), SETTINGS, "b.jsonl", "b.jsonl")])
     assert [one for one in found if one[0] == "b.jsonl"] == alone
-    assert [one.ledger.complete for one in inputs if one.ledger] == [False, True]
+    assert [one.ledger.complete for one in inputs if one.ledger is not None] == [False, True]
 
 
 def test_a_file_that_cannot_be_read_leaves_the_others() -> None:

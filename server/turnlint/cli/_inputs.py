@@ -9,10 +9,11 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from turnlint.config.datasets import SKIPPED_FOLDERS, SUFFIXES
 from turnlint.config.discovery import Config, SettingsFinder, absolute, ignore_patterns
+from turnlint.text.label import counted
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -30,6 +31,8 @@ class Source(Struct, frozen=True):
     path: Path
     """The same, absolute; for standard input, where the user says that it belongs."""
     stdin: bool = False
+    is_context: bool = False
+    """It is read so that others are compared with it: what is found in it alone is not told."""
 
 
 class Inputs(Struct):
@@ -38,6 +41,10 @@ class Inputs(Struct):
     sources: list[Source]
     problems: list[str]
     """What was named and cannot be checked, in words for the user."""
+    folders: list[Path] = field(default_factory=list)
+    """Those that were named and looked through, absolute: what is to be checked there is among the files."""
+    notes: list[str] = field(default_factory=list)
+    """What was left out, in words for the user."""
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +66,8 @@ def add_input_options(add: Callable[..., object]) -> None:
 def find_inputs(args: argparse.Namespace, finder: SettingsFinder) -> Inputs:
     """Find the files that were named, each once, in the order given; those of a folder by name.
 
-    A file that is named is taken whatever .gitignore and the settings say, unless `--force-exclude` is given.
+    A file that is named is taken whatever .gitignore and the settings say, unless `--force-exclude` is given;
+    as for git, .gitignore says nothing of what is in the repository.
     Raises ConfigError for a settings file on the way that cannot be obeyed.
     """
     return _Search(finder, args.force_exclude, args.stdin_filename).run(args.paths or [os.curdir])
@@ -73,6 +81,8 @@ class _Search:
         self._git = _GitIgnores()
         self._sources: dict[Path, Source] = {}
         self._problems: list[str] = []
+        self._notes: list[str] = []
+        self._folders: list[Path] = []
 
     def run(self, paths: Iterable[str]) -> Inputs:
         for name in paths:
@@ -83,7 +93,7 @@ class _Search:
                 continue
             for one in self._expand(name):
                 self._take(one)
-        return Inputs(list(self._sources.values()), self._problems)
+        return Inputs(list(self._sources.values()), self._problems, self._folders, self._notes)
 
     def _expand(self, name: str) -> list[str]:
         """Expand a pattern that the shell has left alone."""
@@ -101,12 +111,16 @@ class _Search:
         if not os.path.isdir(path):  # noqa: PTH112 - does not raise
             self._sources.setdefault(path, Source(name, path))
             return
+        self._folders.append(path)
         walk = _Walk(self._finder, self._git, path)
         found = list(walk.files(name))
         self._problems += walk.problems
+        if walk.links:
+            self._notes.append(f"{name}: {counted(walk.links, 'link')} to folders elsewhere not followed.")
         if not found and not walk.problems:
-            hint = " What .gitignore lists is left out; name a file to check it nevertheless."
-            self._problems.append(f"{name}: no JSONL files here.{hint if walk.skipped else ''}")
+            ignored = "What .gitignore lists is left out; name a file to check it nevertheless."
+            hint = ignored if walk.skipped else "Name files of other kinds, such as .json, to check them."
+            self._problems.append(f"{name}: no JSONL files here. {hint}")
         for source in found:
             self._sources.setdefault(source.path, source)
 
@@ -114,7 +128,9 @@ class _Search:
         """Whether a path that was named is to be passed over all the same."""
         if not self._force_exclude:
             return False
-        return self._finder.config(path.parent).excludes(path) or self._git.covers(path)
+        if self._finder.config(path.parent).excludes(path):
+            return True
+        return self._git.covers(path) and not self._git.keeps(path)
 
 
 class _Walk:
@@ -124,13 +140,16 @@ class _Walk:
         self.problems: list[str] = []
         self.skipped = False
         """Whether .gitignore has left out anything."""
+        self.links = 0
+        """How many links lead to folders elsewhere. They are not followed: what is there was not named."""
+        self._top = top.resolve()
         self._finder = finder
         self._git = git
         self._within = top if git.covers(top) else None
         self._seen: set[tuple[int, int]] = set()
 
     def files(self, top: str) -> Iterator[Source]:
-        """Yield the files to check by name, going into each folder once, wherever links lead."""
+        """Yield the files to check by name, going into each folder once."""
         todo = [(top, True)]
         while todo:
             name, is_folder = todo.pop()
@@ -155,9 +174,17 @@ class _Walk:
         wanted = []
         for entry in found:
             is_folder = _is_folder(entry)
-            if is_folder is not None and self._wanted(path / entry.name, is_folder, config):
+            if is_folder is None or not self._wanted(path / entry.name, is_folder, config):
+                continue
+            if is_folder and entry.is_symlink() and not self._holds(path / entry.name):
+                self.links += 1
+            else:
                 wanted.append((entry.name if folder == os.curdir else entry.path, is_folder))
         return wanted
+
+    def _holds(self, link: Path) -> bool:
+        """Whether a link leads to a folder below the one that was named."""
+        return link.resolve().is_relative_to(self._top)
 
     def _wanted(self, path: Path, is_folder: bool, config: Config) -> bool:
         if path.name[0] == "." or path.name in SKIPPED_FOLDERS or config.excludes(path):
@@ -191,12 +218,25 @@ class _GitIgnores:
     def __init__(self) -> None:
         self._own: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
         self._chains: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
+        self._kept: dict[Path, frozenset[bytes]] = {}
+        """For the top of a repository, the files in it that git keeps all the same."""
 
     def covers(self, path: Path) -> bool:
         """Whether a path or any folder above it is ignored."""
         return self.ignores(path, os.path.isdir(path)) or any(  # noqa: PTH112
             self.ignores(folder, True) for folder in path.parents if self._chain(folder)
         )
+
+    def keeps(self, path: Path) -> bool:
+        """Whether a file that is ignored is in a repository nevertheless, so that git does not ignore it."""
+        top = next((one for one in path.parents if os.path.lexists(one / ".git")), None)
+        if top is None:
+            return False
+        if top not in self._kept:
+            from turnlint.cli._git import kept_though_ignored  # few need it
+
+            self._kept[top] = kept_though_ignored(top)
+        return os.fsencode(path.relative_to(top).as_posix()) in self._kept[top]
 
     def ignores(self, path: Path, is_folder: bool, *, within: Path | None = None) -> bool:
         """Whether a path as such is ignored, by the files in the folder `within` and below it alone."""

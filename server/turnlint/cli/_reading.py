@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from turnlint.cli._inputs import Source
+from turnlint.cli._unpacking import UNPACKERS, read_some
+from turnlint.text.layouts import Layout
 
-__all__ = ["Progress", "allow_open_files", "open_source", "temporary_file"]
+__all__ = [
+    "BoundedFile",
+    "Progress",
+    "Spooled",
+    "Unchanged",
+    "allow_open_files",
+    "open_source",
+    "temporary_file",
+    "why_unfixable",
+]
 
 _IN_MEMORY = 32 << 20
 """Bytes of pipes and compressed files that are kept in memory before they go to temporary files."""
@@ -111,17 +124,54 @@ def open_source(source: Source, progress: Progress | None = None, among: int = 1
         if source.stdin:
             if sys.stdin is None:
                 raise OSError(None, "standard input is closed")
-            yield stack.enter_context(_Spooled(cast("io.BufferedIOBase", sys.stdin.buffer), in_memory))
+            spooled = stack.enter_context(Spooled(cast("io.BufferedIOBase", sys.stdin.buffer), in_memory))
+            yield stack.enter_context(_rows(source, spooled, in_memory))
             return
-        raw = _CountingFile(source.path, progress) if progress else io.FileIO(source.path)
+        raw = BoundedFile(source.path, progress.advance if progress else None)
         file = stack.enter_context(io.BufferedReader(raw, _BUFFER))
-        unpack = _UNPACKERS.get(source.path.suffix.lower())
+        unpack = UNPACKERS.get(source.path.suffix.lower())
         if unpack is not None:
-            yield stack.enter_context(_Spooled(stack.enter_context(unpack(file)), in_memory))
+            plain: BinaryIO = stack.enter_context(Spooled(stack.enter_context(unpack(file)), in_memory))
         elif file.seekable():
-            yield file
+            plain = file
         else:
-            yield stack.enter_context(_Spooled(file, in_memory))
+            plain = stack.enter_context(Spooled(file, in_memory))
+        yield stack.enter_context(_rows(source, plain, in_memory))
+
+
+def _rows(source: Source, plain: BinaryIO, in_memory: int) -> BinaryIO:
+    """The rows of a file: its lines, the items of the array that it holds, or the records of a table."""
+    name = source.path.name.lower()
+    if name.endswith(".parquet"):
+        from turnlint.cli._parquet import records
+
+        return Spooled(records(plain), in_memory)
+    packed = next((suffix for suffix in UNPACKERS if name.endswith(suffix)), "")
+    if not name.removesuffix(packed).endswith(".json"):
+        return plain
+    from turnlint.cli._arrays import items  # loads what few need
+
+    found = items(plain)
+    return plain if found is None else Spooled(found, in_memory)
+
+
+def file_of(source: Source) -> Path | None:
+    """The file on disk that is read; None for standard input."""
+    return None if source.stdin else source.path
+
+
+def why_unfixable(source: Source) -> str:
+    """Why a file cannot be written as it is read, in words; empty where it can."""
+    suffix = source.path.suffix.lower()
+    if suffix in (".json", ".parquet"):
+        return "it is no JSONL"
+    if source.stdin:
+        return ""
+    if suffix in UNPACKERS:
+        return "it is compressed"
+    path = source.path
+    is_special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113 - these do not raise
+    return "it is no plain file" if is_special else ""
 
 
 def allow_open_files(count: int) -> None:
@@ -142,26 +192,68 @@ def temporary_file() -> IO[bytes]:
     return TemporaryFile()
 
 
-class _CountingFile(io.FileIO):
-    def __init__(self, path: os.PathLike[str], progress: Progress) -> None:
+class Unchanged:
+    """A promise that a file stays what it is, to be asked for before it is opened."""
+
+    def __init__(self, source: Source) -> None:
+        """Raises OSError where there is no such file."""
+        self.source = source
+        self._before = None if source.stdin else _identity(source.path)
+
+    def verify(self) -> None:
+        """Raise OSError where the file was written to, replaced or removed since."""
+        if self._before is None:
+            return
+        try:
+            now = _identity(self.source.path)
+        except OSError as error:
+            raise OSError(None, "it was removed while it was checked") from error
+        if now != self._before:
+            raise OSError(None, "it changed while it was checked; check it again once nothing writes to it")
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """What tells one state of a file from another; None for pipes and devices, which have none."""
+    found = os.stat(path)  # noqa: PTH116
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+class BoundedFile(io.FileIO):
+    """A file up to where it ended when it was opened, so that one that grows has an end."""
+
+    def __init__(self, path: Path, advance: Callable[[int], None] | None = None) -> None:
+        """`advance` is told how many bytes more were read."""
         super().__init__(path)
-        self._progress = progress
+        self._advance = advance
+        found = os.fstat(self.fileno())
+        self._size = found.st_size if stat.S_ISREG(found.st_mode) else 0
+        """0 also for files of the system, which do not say how much they hold."""
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._size:
+            buffer = memoryview(buffer)[: max(0, self._size - self.tell())]
         count = super().readinto(buffer)
-        self._progress.advance(count)
+        if self._advance is not None:
+            self._advance(count)
         return count
 
 
-class _Spooled(io.RawIOBase, BinaryIO):
+class Spooled(io.RawIOBase, BinaryIO):
     """A stream that can seek within what was read of it, because it is kept."""
 
     def __init__(self, source: io.BufferedIOBase, in_memory: int) -> None:
         from tempfile import SpooledTemporaryFile  # takes long to load
 
-        self._source = source
+        self.source = source
         self._kept = SpooledTemporaryFile(in_memory)  # noqa: SIM115 - closed below
         self._end = 0
+
+    @property
+    def layout(self) -> Layout | None:
+        """Where the rows stand in what is read, where they are not its lines."""
+        return getattr(self.source, "layout", None)
 
     def readable(self) -> bool:
         return True
@@ -173,12 +265,16 @@ class _Spooled(io.RawIOBase, BinaryIO):
         here = self._kept.tell()
         if here < self._end:
             return self._kept.read(size)
-        chunk = _read(self._source, size)
+        chunk = read_some(self.source, size)
         self._kept.write(chunk)
         self._end += len(chunk)
         return chunk
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        if whence == os.SEEK_END or (whence == os.SEEK_SET and offset > self._end):
+            self._kept.seek(self._end)
+            while (whence == os.SEEK_END or self._end < offset) and self.read(_BUFFER):
+                pass
         return self._kept.seek(offset, whence)
 
     def tell(self) -> int:
@@ -187,43 +283,6 @@ class _Spooled(io.RawIOBase, BinaryIO):
     def close(self) -> None:
         self._kept.close()
         super().close()
-
-
-def _read(source: io.BufferedIOBase, size: int) -> bytes:
-    try:
-        return source.read1(size)  # unlike `read`, it does not sleep through an interrupt
-    except OSError as error:
-        raise error if error.strerror else OSError(None, f"damaged: {error}") from None
-    except _damages() as error:
-        raise OSError(None, f"damaged: {error}") from None
-
-
-def _damages() -> tuple[type[Exception], ...]:
-    """What the modules raise on damaged data that were loaded to unpack it."""
-    names = (("zlib", "error"), ("lzma", "LZMAError"))
-    loaded = [getattr(sys.modules[module], name) for module, name in names if module in sys.modules]
-    return (EOFError, *loaded)
-
-
-def _gzip(file: BinaryIO) -> io.BufferedIOBase:
-    from gzip import GzipFile
-
-    return GzipFile(fileobj=file)
-
-
-def _bzip2(file: BinaryIO) -> io.BufferedIOBase:
-    from bz2 import BZ2File
-
-    return BZ2File(file)
-
-
-def _xz(file: BinaryIO) -> io.BufferedIOBase:
-    from lzma import LZMAFile
-
-    return LZMAFile(file)
-
-
-_UNPACKERS: dict[str, Callable[[BinaryIO], io.BufferedIOBase]] = {".gz": _gzip, ".bz2": _bzip2, ".xz": _xz}
 
 
 def _size(count: float) -> str:

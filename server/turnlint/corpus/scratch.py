@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO
 
 __all__ = ["Scratch", "ScratchError"]
@@ -50,5 +51,6 @@ class Scratch:
     def close(self) -> None:
         """Throw away what is there."""
         if self._stream is not None:
-            self._stream.close()
+            with suppress(OSError):  # there is no room for what it still has to write
+                self._stream.close()
             self._stream = None

@@ -32,6 +32,7 @@ from turnlint.formats import Format
 from turnlint.model import Finding, Place, Settings, Span
 from turnlint.rules.compare import Verdict, worded
 from turnlint.text.decode import row_text
+from turnlint.text.rows import Marks
 from turnlint.text.scan import spans
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ _COPIES = 128
 
 _OnFormat = Callable[[Input, Format | None], object]
 _OnFailure = Callable[[Input, OSError], object]
+_OnRead = Callable[[Input, Marks], object]
 
 
 class Located(Struct, frozen=True):
@@ -78,6 +80,7 @@ def check_files(
     inputs: Sequence[Input],
     *,
     on_format: _OnFormat = lambda one, chosen: None,
+    on_read: _OnRead = lambda one, marks: None,
     on_failure: _OnFailure | None = None,
     resources: Resources | None = None,
 ) -> Generator[tuple[Input, Located], None, None]:
@@ -87,14 +90,14 @@ def check_files(
     first where its head tells them, else last. What rows say of each other is known once all files were read,
     so nothing comes before that. Where they are compared, files to train on come first.
 
-    `on_format` is told the format of a file once it is known, and `on_failure` what keeps one from being read
-    to its end: the others are judged all the same.
+    `on_format` is told the format of a file once it is known, `on_read` where its rows are once they were
+    judged, and `on_failure` what keeps one from being read to its end: the others are judged all the same.
 
     Raises TokensError for a tokenizer that cannot be used, ScratchError and WorkerError where the machine
     gives no room or no process, and OSError where there is no `on_failure`. Whatever else reading raises
     passes through.
     """
-    run = _Run(inputs, on_format, on_failure, resources or Resources())
+    run = _Run(inputs, on_format, on_read, on_failure, resources or Resources())
     try:
         yield from run.findings()
     finally:
@@ -137,10 +140,11 @@ class _Run:
         self,
         inputs: Sequence[Input],
         on_format: _OnFormat,
+        on_read: _OnRead,
         on_failure: _OnFailure | None,
         resources: Resources,
     ) -> None:
-        self._on_format, self._on_failure = on_format, on_failure
+        self._on_format, self._on_read, self._on_failure = on_format, on_read, on_failure
         self._resources = resources
         self._scratch = Scratch(resources.scratch)
         self._crew = Crew(resources.jobs)
@@ -200,6 +204,7 @@ class _Run:
             if file.asking.wants_near:
                 for key, handle, size in zip(done.exact, done.compared, done.sizes, strict=True):
                     self._sample.add(key, handle, size)
+        self._on_read(file.input, file.marks)
         self._labels.merge(file.tallies.get("label", Tally()))
         for verdict in file.spread():
             self._take(verdict, file, 0 if verdict.row is None else row_key(file.row(verdict.row & ROW)))

@@ -22,13 +22,13 @@ from turnlint.engine.held import Ordered
 from turnlint.engine.resources import Resources
 from turnlint.engine.splits import split_of
 from turnlint.engine.tokens import TokenChecker
-from turnlint.engine.told import blank_row, bound_rules, if_on, row_rules, unknown_format
+from turnlint.engine.told import array_refused, blank_row, bound_rules, if_on, row_rules, unknown_format
 from turnlint.engine.workers import Crew
 from turnlint.formats import Format, get_format
 from turnlint.model import Finding, JsonFault, Place, Settings
 from turnlint.rules import Bound, FileSummary
 from turnlint.rules.compare import Member, Origin, Trait, Verdict
-from turnlint.text.rows import Batch, RowReader, sniff
+from turnlint.text.rows import Batch, Marks, RowReader, sniff
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +64,8 @@ class Input(Struct, frozen=True, eq=False):
     """Its name without folders; empty where it has none of its own."""
     ledger: Ledger | None = None
     """What it accepts is not told."""
+    is_array: bool = False
+    """Its rows are the items of a JSON array, which not every target takes."""
 
     @property
     def split(self) -> str:
@@ -127,6 +129,10 @@ class File:
         if elected.is_unknown:
             self._hold(HEAD, None, if_on(self._bound, "unknown-format", unknown_format))
         settings = self.input.settings
+        if self.input.is_array:
+            bound = row_rules(settings, self.format).get("json-array-file")
+            if bound is not None and bound.settings.effect:
+                self._hold(HEAD, None, (array_refused(bound),))
         stage = settings.stage or (self.format.stage if self.format else "")
         self.origin = Origin(self.input.name, self.input.split, stage)
         self.asking = Judge(self.format, settings, self._member)
@@ -216,6 +222,11 @@ class File:
             yield from self._reader.fetch_each(numbers)
         except IndexError as error:
             raise OSError(None, str(error)) from error
+
+    @property
+    def marks(self) -> Marks:
+        """Where its rows are, once they were judged."""
+        return self._reader.marks
 
     def _bytes_before(self, handle: int) -> int:
         """How many bytes of the file stand before a row."""

@@ -15,7 +15,7 @@ WORDS: dict[str, str] = {
 }
 """What names a split, in lower case."""
 
-_SUFFIXES = re.compile(r"(\.(jsonl|ndjson|json))?(\.(gz|bz2|xz))?\Z", re.IGNORECASE)
+_SUFFIXES = re.compile(r"(\.(jsonl|ndjson|json|parquet))?(\.(gz|bz2|xz|zst))?\Z", re.IGNORECASE)
 _SHARD = re.compile(r"(?<![0-9])[0-9]{5}-of-[0-9]{5}(?![0-9])")
 """Which part of a split a file is, as the `datasets` library writes it."""
 

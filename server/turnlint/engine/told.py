@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from turnlint.formats import Format
 from turnlint.model import Finding, JsonFault, Place, Settings
 from turnlint.rules import Bound, all_rules
 
 __all__ = [
+    "array_refused",
     "blank_row",
     "bound_rules",
     "if_on",
@@ -49,6 +52,12 @@ def row_too_large(bound: Bound, length: int) -> Finding:
     """What is said of a row with so many bytes, which is not judged."""
     words = f"This row has {length:,} bytes, more than turnlint reads, and was not judged."
     return bound.fault(JsonFault("row-too-large", Place(columns=(0, 1)), words))
+
+
+def array_refused(bound: Bound) -> Finding:
+    """What is said of a file whose rows are the items of an array, where a target does not take it."""
+    todo = "Write one item per row: `jq -c '.[]' in.json > out.jsonl`."
+    return replace(bound.at(None, "the file is one JSON array", todo), fix=None)
 
 
 def unknown_format(bound: Bound) -> Finding:
