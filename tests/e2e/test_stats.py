@@ -116,6 +116,20 @@ def test_several_training_files_are_the_data_of_one_job(tmp_path: Path) -> None:
     assert not chosen["total"]["billing"]["default_epochs"]
 
 
+def test_each_training_method_is_a_job_of_its_own(tmp_path: Path) -> None:
+    for name in ("openai-chat", "openai-preference", "openai-reinforcement"):
+        shutil.copy(FIXTURES / f"{name}.jsonl", tmp_path)
+    options = ("--target", "openai:gpt-4o", "--price", "3", "--html", "page.html")
+    found = as_json(*options, cwd=tmp_path)
+    bills = [one["billing"] for one in found["files"] if one["billing"]]
+    assert [one["stage"] for one in bills] == ["sft", "preference"]
+    assert (found["total"]["billing"], found["total"]["bills"]) == (None, bills)
+    shown = " ".join(stats(*options, cwd=tmp_path).stdout.split("all files")[1].split())
+    assert f"Billed for supervised fine-tuning: about {bills[0]['tokens']:,} tokens" in shown
+    assert f"Billed for preference fine-tuning: about {bills[1]['tokens']:,} tokens" in shown
+    assert "billed for preference fine-tuning (about)" in Page((tmp_path / "page.html").read_text()).texts
+
+
 def test_what_is_not_billed(tmp_path: Path) -> None:
     shutil.copy(FIXTURES / "openai-reinforcement.jsonl", tmp_path)
     shutil.copy(FIXTURES / "sharegpt.jsonl", tmp_path)
@@ -622,8 +636,8 @@ def test_a_page_of_huge_numbers() -> None:
     numbers.tokens.update({10**9: 10**7, 1: 3})
     numbers.role_tokens["user"] = 10**16
     numbers.role_turns["user"] = 1
-    bill = Bill(50, 10**16, is_default=False, price=Decimal(1_000))
-    section = Section("a", numbers, bill, tokenizers=("o200k_base",))
+    bill = Bill("sft", 50, 10**16, is_default=False, price=Decimal(1_000))
+    section = Section("a", numbers, (bill,), tokenizers=("o200k_base",))
     assert "10,000,000,000,000,003" in Page(html.render([section], section)).texts
 
 

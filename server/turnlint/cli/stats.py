@@ -1,26 +1,32 @@
-"""Count tokens, turns and roles of training data, and rows that repeat or contradict others.
+"""Count tokens and turns, and rows that repeat or contradict others.
 
 examples:
   turnlint stats train.jsonl --target openai:gpt-4.1
-  turnlint stats data --html stats.html          Write a page with charts, too
-  turnlint stats train.jsonl --price 3           What the tokens cost at 3 a million
+  turnlint stats data --readiness        Is the data ready to train on?
+  turnlint stats data --html stats.html  Write a page with charts, too
+  turnlint stats train.jsonl --price 3   What the tokens cost at 3 a million
   turnlint stats --output-format json | jq .total.tokens.median
+
+Everything is counted as it stands in the files: a baseline changes nothing here.
 
 exit status:
   0  everything that was named could be read
-  2  something that was named cannot be read, or the options or settings are wrong
+  2  something named cannot be read, or the options or settings are wrong
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 
+from msgspec import Struct
+
+from turnlint.cli._checking import MOST_JOBS, file_name
 from turnlint.cli._files import WholeFile
 from turnlint.cli._inputs import Inputs, Source, add_input_options, add_paths, find_inputs
 from turnlint.cli._options import (
@@ -30,15 +36,15 @@ from turnlint.cli._options import (
     say_notes,
     settings_finder,
 )
-from turnlint.cli._output import add_colour_option, style_of, without_output
-from turnlint.cli._program import one_of
+from turnlint.cli._output import add_colour_option, add_text_or_json_option, style_of, without_output
 from turnlint.cli._reading import Progress, open_source, temporary_file
 from turnlint.cli._streams import Output, UsageError, say
 from turnlint.config.datasets import gather
 from turnlint.config.discovery import SettingsFinder, absolute
-from turnlint.engine import split_of
+from turnlint.engine.contents import Contents
 from turnlint.engine.file import Input
-from turnlint.engine.overlap import overlaps
+from turnlint.engine.overlap import Overlap, overlaps
+from turnlint.engine.readiness import Checklist, Judged, checklists, judged
 from turnlint.engine.resources import Resources
 from turnlint.engine.statistics import Survey, survey
 from turnlint.model import Settings
@@ -51,6 +57,11 @@ _PRICE = re.compile(r"(?=\.?[0-9])[0-9]{0,9}(\.[0-9]{0,9})?")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
+    parser.add_argument(
+        "--readiness",
+        action="store_true",
+        help="Answer what guides ask before fine-tuning, each with figure, verdict and source",
+    )
     add_settings_options(parser)
     job = parser.add_argument_group("what a job bills").add_argument
     job(
@@ -61,13 +72,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     job("--price", type=_price, metavar="PRICE", help="What a million trained tokens cost")
     output = parser.add_argument_group("output").add_argument
-    output(
-        "--output-format",
-        type=one_of("output format", lambda: ("text", "json")),
-        default="text",
-        metavar="NAME",
-        help="text or json, of which `turnlint schema stats` says what it holds [default: text]",
-    )
+    add_text_or_json_option(output, ", of which `turnlint schema stats` says what it holds")
     output("-o", "--output-file", metavar="FILE", help="Write to a file, not to standard output")
     output("--html", metavar="FILE", help="Write a page with charts, too; it needs no network and no script")
     add_colour_option(output)
@@ -97,8 +102,9 @@ def run(args: argparse.Namespace, output: Output) -> int:
         if page is not None and sections:
             from turnlint.report.statistics import html
 
-            page.write(html.render(sections, total))
-    for piece in _rendered(args, sections, total, output):
+            page.write(html.render(sections, total, counting.checklists))
+            page.finish()
+    for piece in _rendered(args, sections, total, counting.checklists, output):
         output.write(piece)
     output.finish()
     problems = [*inputs.problems, *counting.problems]
@@ -119,46 +125,72 @@ def _inputs(args: argparse.Namespace, finder: SettingsFinder) -> Inputs:
     return inputs
 
 
+class _Counted(Struct, frozen=True):
+    """A file with what was counted in it."""
+
+    source: Source
+    survey: Survey
+    contents: Contents | None
+
+
 class _Counting:
     """One run of the command over its files."""
 
     def __init__(self, args: argparse.Namespace, finder: SettingsFinder, progress: Progress | None) -> None:
         self.problems: list[str] = []
         self.sections: dict[Path, Section] = {}
+        self.checklists: list[Checklist] = []
         self.pricing = Pricing(args.epochs, args.price)
         self._finder = finder
         self._progress = progress
         self._threads = min(args.jobs or processors(), processors())
         self._quiet = args.quiet
+        self._asks_readiness = args.readiness
+        self._shows_overlaps = not args.readiness or args.output_format != "text" or args.html is not None
         self._noted: set[str] = set()
 
     def count(self, sources: Iterable[Source]) -> None:
         """Count files that are one data set; what keeps one from being read goes to the problems."""
         with ExitStack() as stack:
             counted = dict(chain.from_iterable(self._survey(source, stack) for source in sources))
-            rows = {one: found.statistics.rows for one, (_, found) in counted.items()}
-            overlapping = overlaps(
-                rows,
-                lambda one, error: self._fail(counted[one][0], error),
-                Resources(scratch=temporary_file),
-            )
-            self._clear()
-        for (one, (source, found)), overlap in zip(counted.items(), overlapping, strict=True):
-            split = one.settings.split or split_of(one.file_name)
-            section = file_section(source.name, found, overlap, one.settings, split, self.pricing)
-            self.sections[source.path] = section
+            whole = {one: found for one, found in counted.items() if found.survey.fault is None}
 
-    def _survey(self, source: Source, stack: ExitStack) -> Iterator[tuple[Input, tuple[Source, Survey]]]:
+            def fail(one: Input, error: OSError) -> None:
+                self._fail(counted[one].source, error)
+
+            rows = {one: found.survey.statistics.rows for one, found in whole.items()}
+            overlapping = [Overlap() for _ in rows]
+            if self._shows_overlaps:
+                overlapping = overlaps(rows, fail, Resources(scratch=temporary_file))
+            if self._asks_readiness:
+                self.checklists += checklists(self._judged(counted, fail))
+            self._clear()
+        for (one, found), overlap in zip(whole.items(), overlapping, strict=True):
+            section = file_section(
+                found.source.name, found.survey, overlap, one.settings, one.split, self.pricing
+            )
+            self.sections[found.source.path] = section
+
+    def _judged(
+        self, counted: Mapping[Input, _Counted], fail: Callable[[Input, OSError], object]
+    ) -> list[Judged]:
+        """Judge files anew, as `turnlint check` does."""
+        for one in counted:
+            one.stream.seek(0)
+        files = [(one, found.survey, found.contents or Contents()) for one, found in counted.items()]
+        return judged(files, fail, Resources(min(self._threads, MOST_JOBS), temporary_file))
+
+    def _survey(self, source: Source, stack: ExitStack) -> Iterator[tuple[Input, _Counted]]:
         """Count what one file holds, if it can be read; it stays open as long as the stack."""
         with self._failing(source):
             stream = stack.enter_context(open_source(source, self._progress))
             settings = self._settings(source)
-            found = survey(stream, settings, threads=self._threads)
-            if found.fault is None:
-                stream.seek(0)
-                yield Input(stream, settings, source.name, source.path.name), (source, found)
-            else:
+            contents = Contents() if self._asks_readiness else None
+            found = survey(stream, settings, contents, threads=self._threads)
+            if found.fault is not None:
                 self.problems.append(f"{source.name}: {found.fault.detail}")
+            stream.seek(0)
+            yield Input(stream, settings, source.name, file_name(source)), _Counted(source, found, contents)
 
     def _settings(self, source: Source) -> Settings:
         settings = self._finder.settings(source.path)
@@ -176,7 +208,9 @@ class _Counting:
             self._clear()
 
     def _fail(self, source: Source, error: Exception) -> None:
-        self.problems.append(f"{source.name}: {getattr(error, 'strerror', None) or error}")
+        words = f"{source.name}: {getattr(error, 'strerror', None) or error}"
+        if words not in self.problems:
+            self.problems.append(words)
 
     def _clear(self) -> None:
         if self._progress is not None:
@@ -184,15 +218,22 @@ class _Counting:
 
 
 def _rendered(
-    args: argparse.Namespace, sections: list[Section], total: Section, output: Output
+    args: argparse.Namespace,
+    sections: list[Section],
+    total: Section,
+    checklists: list[Checklist],
+    output: Output,
 ) -> Iterable[str]:
     if args.output_format == "json":
         from turnlint.report.statistics import json
 
-        return [json.render(sections, total)]
+        return [json.render(sections, total, checklists if args.readiness else None)]
     from turnlint.report.statistics import text
 
-    return text.render(sections, total, style_of(output, args.color))
+    style = style_of(output, args.color)
+    if args.readiness:
+        return text.render_checklists(checklists, style)
+    return text.render(sections, total, style)
 
 
 def _price(word: str) -> Decimal:

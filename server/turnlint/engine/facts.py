@@ -27,12 +27,15 @@ __all__ = [
     "LABEL_BYTES",
     "LABEL_WORDS",
     "LAYOUT",
+    "SYSTEM",
     "Plan",
+    "answer_of",
     "example_in",
     "example_of",
     "exchanges",
     "facts_from",
     "facts_of",
+    "label_of",
     "layout_of",
     "near_text",
     "row_key",
@@ -43,7 +46,7 @@ JOINS = 64
 LABEL_BYTES, LABEL_WORDS = 64, 4
 """An answer with more bytes of UTF-8, or more words, is no label."""
 _Item = TypeVar("_Item")
-_SYSTEM = frozenset(("system", "developer"))
+SYSTEM = frozenset(("system", "developer"))
 
 
 def row_key(raw: bytes) -> int:
@@ -73,14 +76,14 @@ def facts_from(raw: bytes, example: Example | None) -> Facts:
         return Facts(key, (key,))
     course = _course(example)
     said = [normal(example.turns[at].text) for at in course.asked]
-    answer = _answer(example)
+    answer = answer_of(example)
     text = _text(answer)
     return Facts(
         key,
         tuple(filter(None, _joins(example, course, said)))[-JOINS:],
-        _system_key(next((turn.text for turn in example.turns if turn.role in _SYSTEM), "")),
+        _system_key(next((turn.text for turn in example.turns if turn.role in SYSTEM), "")),
         profile_of(text, any(turn.calls for turn in answer), _text(example.non_preferred)),
-        _label(text),
+        label_of(text),
         layout_of(example.value),
         tuple((tool.name, _key(canonical(tool.parameters))) for tool in example.tools if tool.name),
     )
@@ -95,14 +98,14 @@ class Plan:
         course = _course(example)
         roles = [turn.role for turn in example.turns]
         end = len(turns) - len(example.non_preferred)
-        answer = [course.ends[-1]] if _answer(example) else []
-        self._system = next((at for at, role in enumerate(roles) if role in _SYSTEM), None)
+        answer = [course.ends[-1]] if answer_of(example) else []
+        self._system = next((at for at, role in enumerate(roles) if role in SYSTEM), None)
         self._asked = _picker(course.asked)
         first = course.solid.index(True) if True in course.solid else len(roles)
         self._counts = _picker([count for count in course.counts if count > first][-JOINS:])
         self._answer = _picker(range(len(roles), end) if example.outputs else answer)
         self._others = _picker(range(end, len(turns)))
-        self._compared = _picker([at for at, turn in enumerate(turns) if turn.role not in _SYSTEM])
+        self._compared = _picker([at for at, turn in enumerate(turns) if turn.role not in SYSTEM])
         self._layout = layout_of(example.value)
 
     def near_text(self, texts: list[str]) -> str:
@@ -118,7 +121,7 @@ class Plan:
             tuple(self._counts(chained)) or (_lonely(answer) or chained[-1],),
             0 if self._system is None else _system_key(texts[self._system]),
             profile_of(answer, False, "\n".join(self._others(texts))),
-            _label(answer),
+            label_of(answer),
             self._layout,
         )
 
@@ -146,7 +149,7 @@ def _course_of(roles: tuple[str | None, ...], is_prompt: bool) -> _Course:
     if not ends or is_prompt:
         ends = [len(roles)]
     asked = [at for at in range(ends[-1]) if roles[at] != "assistant"]
-    solid = [roles[at] not in _SYSTEM for at in asked]
+    solid = [roles[at] not in SYSTEM for at in asked]
     return _Course(asked, solid, ends, [bisect_left(asked, end) for end in ends])
 
 
@@ -155,7 +158,7 @@ def _is_prompt(example: Example) -> bool:
     return example.outputs is not None or get_format(example.format).stage == "reinforcement"
 
 
-def _answer(example: Example) -> tuple[Turn, ...]:
+def answer_of(example: Example) -> tuple[Turn, ...]:
     """The last answer, of preference data the preferred one; nothing where it is not told as turns."""
     if _is_prompt(example):
         return example.preferred
@@ -200,7 +203,7 @@ def _joins(example: Example, course: _Course, said: Sequence[bytes]) -> list[int
     keys = [chained[count] if count > first else 0 for count in counts]
     if not any(keys):
         alone = chained[-1] if any(pieces) else _key(canonical(example.value))
-        keys[-1] = _lonely(_text(_answer(example))) or alone
+        keys[-1] = _lonely(_text(answer_of(example))) or alone
     return keys
 
 
@@ -285,7 +288,7 @@ def _text(turns: Iterable[Turn]) -> str:
     return "\n".join(turn.text for turn in turns)
 
 
-def _label(answer: str) -> str | None:
+def label_of(answer: str) -> str | None:
     """An answer that is short enough to be one of a few."""
     if not answer or len(answer) > LABEL_BYTES:
         return None

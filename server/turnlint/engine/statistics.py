@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from msgspec import Struct, field
 
+from turnlint.engine.contents import Contents
 from turnlint.engine.election import vote
 from turnlint.engine.threads import in_threads
 from turnlint.engine.tokens import ships
@@ -235,11 +236,13 @@ class Survey(Struct, frozen=True):
     """Why the file is no JSONL at all."""
 
 
-def survey(stream: BinaryIO, settings: Settings, *, threads: int = 1) -> Survey:
+def survey(
+    stream: BinaryIO, settings: Settings, contents: Contents | None = None, *, threads: int = 1
+) -> Survey:
     """Count what a file holds, from where the stream, which must be able to seek, stands to its end.
 
-    From two on, so many `threads` of their own count. Raises TokensError for a tokenizer that cannot be used;
-    whatever reading raises passes through.
+    `contents` takes what the examples hold, where that is wanted. From two on, so many `threads` of their own
+    count. Raises TokensError for a tokenizer that cannot be used; whatever reading raises passes through.
     """
     start = stream.tell()
     reader = RowReader(stream, chunk_bytes=_CHUNK)
@@ -250,32 +253,36 @@ def survey(stream: BinaryIO, settings: Settings, *, threads: int = 1) -> Survey:
     chosen = get_format(settings.format) if settings.format else vote(rows, settings.stage)
     stream.seek(start)
     counted = Statistics()
-    work = _RowCounter(chosen, settings).statistics
+    work = _RowCounter(chosen, settings, reads=contents is not None).count
     gains = ships(settings.judging(chosen.name if chosen else None))
-    for part in in_threads(work, RowReader(stream, chunk_bytes=_CHUNK), threads if gains else 1):
+    for part, read in in_threads(work, RowReader(stream, chunk_bytes=_CHUNK), threads if gains else 1):
         counted.merge(part)
+        if contents is not None and read is not None:
+            contents.merge(read)
     return Survey(chosen, counted)
 
 
 class _RowCounter:
     """Counts rows of one format. Rows of no known format hold no example."""
 
-    def __init__(self, format: Format | None, settings: Settings) -> None:  # noqa: A002
+    def __init__(self, format: Format | None, settings: Settings, *, reads: bool) -> None:  # noqa: A002
+        """`reads` says whether the contents of examples are wanted, too."""
         self._format = format
+        self._reads = reads
         tokens = settings.judging(format.name if format else None).tokens
         self._limit = tokens.limit
         self._meter = meter_of(tokens)
 
-    def statistics(self, batch: Batch) -> Statistics:
-        """The numbers of a batch of rows."""
-        counted = Statistics()
+    def count(self, batch: Batch) -> tuple[Statistics, Contents | None]:
+        """The numbers of a batch of rows, and what is in them."""
+        counted, contents = Statistics(), Contents() if self._reads else None
         for number, raw in enumerate(batch.rows, batch.first):
-            skipped = "too_large" if number in batch.oversize else self._row(raw, counted)
+            skipped = "too_large" if number in batch.oversize else self._row(raw, counted, contents)
             if skipped:
                 counted.skipped[skipped] += 1
-        return counted
+        return counted, contents
 
-    def _row(self, raw: bytes, counted: Statistics) -> str:
+    def _row(self, raw: bytes, counted: Statistics, contents: Contents | None) -> str:
         """Count a row; gives why it is no example, a key of `SKIPPED`, or nothing."""
         if not raw or raw.isspace():
             return "blank"
@@ -294,4 +301,6 @@ class _RowCounter:
         except TokensError:
             return "uncounted"
         counted.add(measured, self._limit, left)
+        if contents is not None:
+            contents.add(example, measured)
         return ""

@@ -35,11 +35,15 @@ class Pricing(Struct, frozen=True):
 class Bill(Struct, frozen=True):
     """What a job would bill."""
 
+    stage: str
+    """The training method."""
     epochs: int
     tokens: int
     """Billed in each epoch: the tokens of all examples, of each no more than the limit."""
     is_default: bool
     """The number of epochs follows from the published logic."""
+    is_about: bool = False
+    """Some of the tokens are a guess, or nobody has published how they are billed, as with pairs."""
     price: Decimal | None = None
 
     @property
@@ -59,8 +63,9 @@ class Section(Struct, frozen=True):
     name: str | None
     """The file as the user named it, perhaps with lone surrogates; None for all together."""
     statistics: Statistics
-    bill: Bill | None
-    """None where tokens are not billed: data to validate with, prompts for reinforcement, an open model."""
+    bills: tuple[Bill, ...]
+    """One for each training method; none where tokens are not billed: data to validate with, prompts for
+    reinforcement, an open model."""
     limit: int = 0
     """So many tokens of each example are trained on; 0 where that is not known, or not one for all."""
     is_assumed: bool = False
@@ -84,11 +89,6 @@ class Section(Struct, frozen=True):
         """What stands before a number of tokens: `about ` where some of them are a guess."""
         return "about " if self.statistics.about else ""
 
-    @property
-    def about_bill(self) -> str:
-        """The same for what is billed: how pairs are, nobody has published."""
-        return "about " if self.is_paired else self.about
-
 
 def file_section(
     name: str, found: Survey, overlap: Overlap, settings: Settings, split: str, pricing: Pricing
@@ -104,7 +104,9 @@ def file_section(
     return Section(
         name,
         found.statistics,
-        _bill([found.statistics], pricing) if is_trained and (is_bought or pricing != Pricing()) else None,
+        (_bill(stage, [found.statistics], pricing),)
+        if is_trained and (is_bought or pricing != Pricing())
+        else (),
         judging.tokens.limit,
         is_assumed,
         stage == "preference",
@@ -120,13 +122,16 @@ def file_section(
 
 
 def total_section(sections: Sequence[Section], pricing: Pricing) -> Section:
-    """What is said of all files together, those that are trained on as the data of one job."""
-    billed = [one.statistics for one in sections if one.bill is not None]
+    """What is said of all files together: those trained on by one method as the data of one job."""
+    billed: dict[str, list[Statistics]] = {}
+    for one in sections:
+        for bill in one.bills:
+            billed.setdefault(bill.stage, []).append(one.statistics)
     limits = {one.limit for one in sections}
     return Section(
         None,
         _merged(Statistics(), (one.statistics for one in sections)),
-        _bill(billed, pricing) if billed else None,
+        tuple(_bill(stage, parts, pricing) for stage, parts in billed.items()),
         limits.pop() if len(limits) == 1 else 0,
         any(one.is_assumed for one in sections),
         any(one.is_paired for one in sections),
@@ -150,6 +155,12 @@ def _merged(whole: _Counts, parts: Iterable[_Counts]) -> _Counts:
     return whole
 
 
-def _bill(parts: Sequence[Statistics], pricing: Pricing) -> Bill:
-    epochs = pricing.epochs or epochs_of(sum(one.examples for one in parts))
-    return Bill(epochs, sum(one.within for one in parts), pricing.epochs is None, pricing.price)
+def _bill(stage: str, parts: Sequence[Statistics], pricing: Pricing) -> Bill:
+    return Bill(
+        stage,
+        pricing.epochs or epochs_of(sum(one.examples for one in parts)),
+        sum(one.within for one in parts),
+        pricing.epochs is None,
+        stage == "preference" or any(one.about for one in parts),
+        pricing.price,
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from turnlint.engine.statistics import Bin
-from turnlint.report.statistics._markup import Markup, tag
-from turnlint.report.statistics._words import bin_label, percent
+from turnlint.report._markup import Markup, tag
+from turnlint.report.statistics._words import bin_label
+from turnlint.text.label import percent
 
 __all__ = ["columns", "stacked", "swatch"]
 

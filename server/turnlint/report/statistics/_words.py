@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from turnlint.engine.compare import GROUP_CAP
+from turnlint.engine.readiness import METHODS
 from turnlint.engine.statistics import SKIPPED, Bin, Distribution, Statistics
 from turnlint.report._text import visible
 from turnlint.report.statistics import Bill, Section
 from turnlint.rules import all_rules
-from turnlint.text.label import counted
+from turnlint.text.label import counted, percent
 
 __all__ = [
     "COLUMNS",
@@ -22,7 +23,6 @@ __all__ = [
     "limits",
     "measures",
     "name_of",
-    "percent",
     "roles",
     "sentences",
 ]
@@ -60,8 +60,8 @@ def sentences(section: Section) -> Iterator[str]:
         yield " ".join(_overlap(section))
         yield " ".join(_counting(section))
         yield " ".join(_limit(section))
-        if section.bill is not None:
-            yield " ".join(_billing(section.about_bill, section.bill))
+        for bill in section.bills:
+            yield " ".join(_billing(bill, METHODS[bill.stage] if len(section.bills) > 1 else ""))
 
 
 def measures(statistics: Statistics) -> Iterator[tuple[str, Distribution]]:
@@ -102,12 +102,6 @@ def costs(bill: Bill) -> Iterator[tuple[str, str]]:
 def bin_label(one: Bin, dash: str = "–") -> str:
     """The values of a bin: `100–119`, or `3`."""
     return f"{one.first:,}" if one.first == one.last else f"{one.first:,}{dash}{one.last:,}"
-
-
-def percent(part: int, whole: int) -> str:
-    """A share: `12.3%`; a part that would show as nothing is `<0.1%`."""
-    share = 100 * part / whole if whole else 0.0
-    return "<0.1%" if 0 < share < 0.05 else f"{share:.1f}%"
 
 
 def _contents(section: Section) -> Iterator[str]:
@@ -175,10 +169,12 @@ def _limit(section: Section) -> Iterator[str]:
         yield f"{counted(found.emptied, 'example has', 'examples have')} nothing left to train on."
 
 
-def _billing(about: str, bill: Bill) -> Iterator[str]:
-    epochs = counted(bill.epochs, "epoch")
+def _billing(bill: Bill, method: str) -> Iterator[str]:
+    """What a job bills; its method is named where there are several."""
+    about, epochs = "about " if bill.is_about else "", counted(bill.epochs, "epoch")
     source = " (OpenAI's default)" if bill.is_default else ""
-    yield f"Billed: {about}{bill.total:,} tokens, {epochs}{source} of {bill.tokens:,}."
+    whose = f" for {method}" if method else ""
+    yield f"Billed{whose}: {about}{bill.total:,} tokens, {epochs}{source} of {bill.tokens:,}."
     for cost, rate in costs(bill):
         yield f"Cost: {about}{cost} {rate}."
 

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from turnlint.engine.readiness import METHODS, Answered, Checklist, Verdict
 from turnlint.engine.statistics import Statistics, histogram
+from turnlint.report._markup import Markup, join, tag
 from turnlint.report.statistics import Section
 from turnlint.report.statistics._charts import columns, stacked, swatch
-from turnlint.report.statistics._markup import Markup, join, tag
+from turnlint.report.statistics._checklists import behind, counts, title
 from turnlint.report.statistics._words import (
     COLUMNS,
     MEASURES,
@@ -25,31 +27,31 @@ from turnlint.report.statistics._words import (
     limits,
     measures,
     name_of,
-    percent,
     roles,
     sentences,
 )
-from turnlint.text.label import counted
+from turnlint.text.label import counted, percent
 
 __all__ = ["render"]
 
 
-def render(sections: Sequence[Section], total: Section) -> str:
-    """Write the page: one file as such; of several files all together, then each."""
+def render(sections: Sequence[Section], total: Section, checklists: Iterable[Checklist] = ()) -> str:
+    """Write the page: checklists first; one file as such, of several files all together, then each."""
     if len(sections) == 1:
-        title, body = name_of(sections[0]), _section(sections[0])
+        name, body = name_of(sections[0]), _section(sections[0])
     else:
-        title, body = f"{len(sections):,} files", join(_section(total), _files(sections))
+        name, body = f"{len(sections):,} files", join(_section(total), _files(sections))
+    body = join(*map(_checklist, checklists), body)
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     head = (
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_policy(style)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", f"{title} · turnlint stats"),
+        tag("title", f"{name} · turnlint stats"),
         tag("style", Markup(style)),
     )
     brand = tag("p", "turnlint stats", class_="brand")
-    header = tag("header", brand, tag("h1", tag("bdi", title)))
+    header = tag("header", brand, tag("h1", tag("bdi", name)))
     page = tag("html", tag("head", *head), tag("body", tag("main", header, body)), lang="en")
     return f"<!doctype html>\n{page}\n"
 
@@ -57,6 +59,27 @@ def render(sections: Sequence[Section], total: Section) -> str:
 def _policy(style: str) -> str:
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _checklist(checklist: Checklist) -> Markup:
+    """What readiness asks, and what the data answers."""
+    return tag(
+        "figure",
+        tag("figcaption", tag("bdi", title(checklist))),
+        tag("p", counts(checklist)),
+        *map(_question, checklist.shown),
+        class_="checklist",
+    )
+
+
+def _question(one: Answered) -> Markup:
+    verdict = one.answer.verdict
+    head = tag("p", tag("bdi", verdict.words, class_=f"verdict {verdict.key}"), one.question.asks)
+    if verdict is Verdict.NOT_ASKED:
+        return tag("div", head, class_="question")
+    todo = [tag("p", one.answer.todo, class_="todo")] if one.answer.todo else []
+    reasons = tag("details", tag("summary", "what is behind it"), *(tag("p", line) for line in behind(one)))
+    return tag("div", head, tag("p", one.answer.figure), *todo, reasons, class_="question")
 
 
 def _section(section: Section) -> Markup:
@@ -79,7 +102,7 @@ def _section(section: Section) -> Markup:
 
 
 def _tiles(section: Section) -> Iterator[Markup]:
-    found, bill = section.statistics, section.bill
+    found = section.statistics
     about = " (about)" if section.about else ""
     yield _tile("examples", f"{found.examples:,}", f"{found.turns.mean:,.1f} turns each")
     yield _tile(f"tokens{about}", f"{found.tokens.sum:,}", f"{found.tokens.mean:,.0f} per example")
@@ -92,9 +115,10 @@ def _tiles(section: Section) -> Iterator[Markup]:
     for family, (name, *_) in OVERLAPS.items():
         if rows := section.overlap.families[family]:
             yield _tile(name, percent(rows, found.rows), counted(rows, "row"), is_bad=True)
-    if bill is not None:
-        about = " (about)" if section.about_bill else ""
-        yield _tile(f"billed{about}", f"{bill.total:,}", f"{bill.epochs:,} × {bill.tokens:,}")
+    for bill in section.bills:
+        about = " (about)" if bill.is_about else ""
+        whose = f" for {METHODS[bill.stage]}" if len(section.bills) > 1 else ""
+        yield _tile(f"billed{whose}{about}", f"{bill.total:,}", f"{bill.epochs:,} × {bill.tokens:,}")
         for cost, rate in costs(bill):
             yield _tile(f"cost{about}", cost, rate)
 

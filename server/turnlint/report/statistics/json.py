@@ -11,8 +11,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from turnlint.engine.readiness import Answered, Checklist, Verdict
 from turnlint.engine.statistics import SKIPPED, Distribution, histogram
-from turnlint.report.statistics import Section
+from turnlint.model import Severity
+from turnlint.report.statistics import Bill, Section
 from turnlint.report.statistics._words import COLUMNS
 from turnlint.rules import all_rules
 from turnlint.text.units import without_surrogates
@@ -77,6 +79,7 @@ class OverlapObject(Struct):
 class BillingObject(Struct):
     """What a job would bill."""
 
+    stage: Annotated[str, _about("The training method: sft or preference.")]
     epochs: int
     default_epochs: Annotated[bool, _about("The epochs follow from OpenAI's published logic.")]
     tokens_per_epoch: Annotated[int, _about("Of each example no more than the limit.")]
@@ -118,7 +121,45 @@ class SectionObject(Struct):
             "How often so many rows had the same prompt that no more than 1,000 of a split were compared."
         ),
     ]
-    billing: Annotated[BillingObject | None, _about("Null where no tokens are billed.")]
+    billing: Annotated[
+        BillingObject | None, _about("Null where no tokens are billed, or by several jobs: see bills.")
+    ]
+    bills: Annotated[list[BillingObject], _about("One for each training method.")]
+
+
+_VERDICT = Meta(extra_json_schema={"enum": [one.key for one in Verdict]})
+_SEVERITY = Meta(extra_json_schema={"enum": [one.word for one in Severity]})
+
+
+class FoundObject(Struct):
+    """What a rule behind a question finds."""
+
+    rule: str
+    severity: Annotated[str, _SEVERITY]
+    findings: int
+
+
+class QuestionObject(Struct):
+    """A question with its answer."""
+
+    name: str
+    question: str
+    verdict: Annotated[str, _VERDICT]
+    figure: Annotated[str, _about("What the data says, as a sentence; empty where it is not asked.")]
+    numbers: Annotated[dict[str, float], _about("The same for programs; a share is from 0 to 1.")]
+    todo: Annotated[str, _about("What to do, or how to know.")]
+    found: Annotated[list[FoundObject], _about("What `turnlint check` finds of it, the worst first.")]
+    rules: Annotated[list[str], _about("The rules, and families of rules, behind it.")]
+    sources: Annotated[list[str], _about("The documents behind it.")]
+
+
+class ReadinessObject(Struct):
+    """Whether files that are used together are ready to train on, for one training method."""
+
+    paths: Annotated[list[str], _about("The files, as they were named.")]
+    stage: Annotated[str | None, _about("sft, preference or reinforcement; null where nobody knows.")]
+    verdict: Annotated[str, _VERDICT, _about("The worst of all.")]
+    questions: list[QuestionObject]
 
 
 class StatisticsObject(Struct):
@@ -126,16 +167,21 @@ class StatisticsObject(Struct):
 
     files: list[SectionObject]
     total: SectionObject
+    readiness: Annotated[
+        list[ReadinessObject] | None, _about("One for each data set and method; null without --readiness.")
+    ]
 
 
-def render(sections: Iterable[Section], total: Section) -> str:
+def render(sections: Iterable[Section], total: Section, checklists: Iterable[Checklist] | None = None) -> str:
     """Write everything as one object."""
-    whole = StatisticsObject([_section(one) for one in sections], _section(total))
+    readiness = None if checklists is None else [_readiness(one) for one in checklists]
+    whole = StatisticsObject([_section(one) for one in sections], _section(total), readiness)
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
 
 
 def _section(section: Section) -> SectionObject:
     found = section.statistics
+    bills = list(map(_billing, section.bills))
     return SectionObject(
         path=None if section.name is None else without_surrogates(section.name),
         formats=list(section.formats),
@@ -165,7 +211,31 @@ def _section(section: Section) -> SectionObject:
             for rule, rows in section.overlap.rules.most_common()
         ],
         crowds=section.overlap.crowds,
-        billing=_billing(section),
+        billing=bills[0] if len(bills) == 1 else None,
+        bills=bills,
+    )
+
+
+def _readiness(checklist: Checklist) -> ReadinessObject:
+    return ReadinessObject(
+        [without_surrogates(one.input.name) for one in checklist.evidence.files],
+        checklist.evidence.stage or None,
+        checklist.verdict.key,
+        [_question(one) for one in checklist.answers],
+    )
+
+
+def _question(one: Answered) -> QuestionObject:
+    return QuestionObject(
+        one.name,
+        one.question.asks,
+        one.answer.verdict.key,
+        one.answer.figure,
+        dict(one.answer.numbers),
+        one.answer.todo,
+        [FoundObject(each.rule, each.severity.word, each.findings) for each in one.found],
+        list(one.question.rules),
+        list(one.question.sources),
     )
 
 
@@ -177,9 +247,6 @@ def _distribution(values: Distribution, limit: int = 0) -> DistributionObject:
     )
 
 
-def _billing(section: Section) -> BillingObject | None:
-    bill = section.bill
-    if bill is None:
-        return None
+def _billing(bill: Bill) -> BillingObject:
     price, cost = (None if one is None else float(one) for one in (bill.price, bill.cost))
-    return BillingObject(bill.epochs, bill.is_default, bill.tokens, bill.total, price, cost)
+    return BillingObject(bill.stage, bill.epochs, bill.is_default, bill.tokens, bill.total, price, cost)

@@ -1,31 +1,44 @@
-"""The numbers for a terminal: sentences, a table, bars."""
+"""The numbers for a terminal: sentences, a table, bars; and what readiness asks, as a checklist."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from turnlint.engine.readiness import Answered, Checklist, Verdict
 from turnlint.engine.statistics import Statistics, histogram
 from turnlint.report import Style
 from turnlint.report._text import paint
 from turnlint.report.statistics import Section
+from turnlint.report.statistics._checklists import behind, counts, title
 from turnlint.report.statistics._words import (
     COLUMNS,
     bin_label,
     cells,
     measures,
     name_of,
-    percent,
     roles,
     sentences,
 )
-from turnlint.text.label import counted
+from turnlint.text.label import counted, percent
 
-__all__ = ["render"]
+__all__ = ["render", "render_checklists"]
 
 _WIDEST = 100
 """Columns that a line of text and bars takes at most: what is wider is hard to read."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_VERDICTS = {
+    Verdict.READY: ("✓", "+", "ready"),
+    Verdict.LOOK: ("!", "!", "warning"),
+    Verdict.NOT_READY: ("✗", "x", "error"),
+    Verdict.NOT_KNOWN: ("?", "?", "info"),
+    Verdict.NOT_ASKED: ("–", "-", "dim"),
+}
+"""The mark of a verdict, the same in ASCII, and its colour."""
+_VERDICT = 16
+"""Columns of a mark and a verdict."""
+_NARROWEST = 24
+"""Columns that are left to a text beside them."""
 
 
 def render(sections: Iterable[Section], total: Section, style: Style) -> Iterator[str]:
@@ -37,11 +50,52 @@ def render(sections: Iterable[Section], total: Section, style: Style) -> Iterato
         yield "\n" * bool(number) + "\n".join(_lines(section, style)) + "\n"
 
 
+def render_checklists(checklists: Iterable[Checklist], style: Style) -> Iterator[str]:
+    """Write what each checklist asks, with its answers; yields pieces of text."""
+    for number, one in enumerate(checklists):
+        yield "\n" * bool(number) + "\n".join(_checklist(one, style)) + "\n"
+
+
+def _checklist(checklist: Checklist, style: Style) -> Iterator[str]:
+    width = min(style.width, _WIDEST)
+    for line in _wrapped(title(checklist), width):
+        yield paint(line, "bold", style.colour)
+    yield from _wrapped(counts(checklist), width)
+    was_asked = True
+    for one in checklist.shown:
+        is_asked = one.answer.verdict is not Verdict.NOT_ASKED
+        if is_asked or was_asked:
+            yield ""
+        yield from _question(one, width, style)
+        was_asked = is_asked
+
+
+def _question(one: Answered, width: int, style: Style) -> Iterator[str]:
+    """A verdict with its question, and beside it what the data says, what to do, and what is behind it."""
+    mark, ascii_mark, colour = _VERDICTS[one.answer.verdict]
+    verdict = f"{mark if style.blocks else ascii_mark} {one.answer.verdict.words}".ljust(_VERDICT)
+    room = max(_NARROWEST, width - _VERDICT)
+    head, *more = _wrapped(one.question.asks, room)
+    yield paint(verdict, colour, style.colour) + paint(head, "bold", style.colour)
+    if one.answer.verdict is Verdict.NOT_ASKED:
+        return
+    arrow = "→" if style.blocks else "->"
+    todo = f"{arrow} {one.answer.todo}" if one.answer.todo else ""
+    lines = [*more, *_wrapped(one.answer.figure, room), *_wrapped(todo, room)]
+    yield from (" " * _VERDICT + line for line in lines)
+    for line in _wrapped(" ".join(behind(one)), room):
+        yield " " * _VERDICT + paint(line, "dim", style.colour)
+
+
+def _wrapped(words: str, width: int) -> list[str]:
+    return wrap(words, width, break_long_words=False, break_on_hyphens=False)
+
+
 def _lines(section: Section, style: Style) -> Iterator[str]:
     width = min(style.width, _WIDEST)
     yield paint(name_of(section), "bold", style.colour)
     for sentence in sentences(section):
-        yield from wrap(sentence, width, break_long_words=False, break_on_hyphens=False)
+        yield from _wrapped(sentence, width)
     found = section.statistics
     if found.examples:
         yield ""
