@@ -43,12 +43,14 @@ def write(name: str, *found: RowFindings, style: Style | None = None, tally: Tal
         report.row(one)
     if tally is not None:
         report.statistics(tally)
-    report.end()
+    report.end(tally or TALLY)
     return "".join(parts)
 
 
 def test_formats_are_found_by_their_files() -> None:
-    assert report_names() == ["concise", "full", "json", "json-lines"]
+    people = ["concise", "full", "grouped", "markdown"]
+    programs = ["azure", "checkstyle", "github", "gitlab", "json", "json-lines", "junit", "pylint"]
+    assert report_names() == sorted([*people, *programs, "rdjson", "sarif"])
     assert all(load_report(name).__doc__ for name in report_names())
 
 
@@ -167,7 +169,7 @@ def test_summary_and_more() -> None:
     report.summary(TALLY)
     report.summary(Tally(1, 0))
     report.summary(Tally())
-    report.more("a\x1b.jsonl", {"unknown-role": 12345})
+    report.end_file("a\x1b.jsonl", {"unknown-role": 12345})
     assert "".join(parts) == (
         "Found 1,201 problems (1,200 errors, 1 warning) in 2 files.\n"
         "No problems found in 1 file.\n"

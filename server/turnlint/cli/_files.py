@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from turnlint.cli._signals import end_in_order
 from turnlint.cli._streams import OutputError
 from turnlint.config.files import permissions
 
@@ -19,8 +20,13 @@ class WholeFile:
     Use it as a context, so that nothing is left where the work ends early.
     """
 
-    def __init__(self, name: str) -> None:
-        """Raises OutputError, for a link or what is no file, too."""
+    def __init__(self, name: str, *, replaces: bool = True) -> None:
+        """`replaces` says that it may take the place of another one, even of one that comes meanwhile.
+
+        Raises OutputError, for a link or what is no file, too.
+        """
+        end_in_order()
+        self._replaces = replaces
         self._name = name or "a file without a name"
         self._path = Path(name)
         with self._told():
@@ -42,13 +48,20 @@ class WholeFile:
             self._draft.unlink()
 
     def write(self, text: str) -> None:
-        """Write the whole text in UTF-8. Raises OutputError."""
+        """Write more of it, in UTF-8. Raises OutputError."""
+        with self._told():
+            self._stream.write(text)
+
+    def finish(self) -> None:
+        """Have it take the place of the old one. Raises OutputError."""
         with self._told(), self._stream as stream:
-            stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         with self._told():
-            self._draft.replace(self._path)
+            if self._replaces:
+                self._draft.replace(self._path)
+            else:
+                _name_anew(self._draft, self._path)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -57,3 +70,14 @@ class WholeFile:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise OutputError(f"cannot write to {self._name}: {reason}") from None
+
+
+def _name_anew(draft: Path, path: Path) -> None:
+    """Give a file a second name that no other file has. Raises FileExistsError, and OSError."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:  # the file system knows one name a file
+        with path.open("xb") as file:
+            file.write(draft.read_bytes())

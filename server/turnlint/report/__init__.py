@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import ClassVar
 
 from msgspec import Struct, field
 
 from turnlint.model import Finding, Place, Severity
+from turnlint.modules import modules_of
+from turnlint.text.label import counted
+from turnlint.text.layouts import Layout
 
 __all__ = ["Report", "RowFindings", "Style", "Tally", "load_report", "report_names"]
 
@@ -28,6 +30,8 @@ class Style(Struct, frozen=True):
     colour: bool = False
     blocks: bool = False
     """Bars may be drawn with block elements; else they are plain ASCII."""
+    root: str = ""
+    """The top folder of the repository, where a CI system says which one that is; else empty."""
 
 
 class RowFindings(Struct, frozen=True):
@@ -42,6 +46,14 @@ class RowFindings(Struct, frozen=True):
     findings: Sequence[Finding]
     secrets: Sequence[Place] = ()
     """Places of the row that must not be shown, whichever finding is."""
+    layouts: Mapping[str, Layout] = {}
+    """For files whose rows are not their lines, by name: where the rows stand."""
+
+    def position(self, row: int, column: int, path: str = "") -> tuple[int, int]:
+        """The line and column, from 1, of a column of a row, both from 0; in another file by its path."""
+        layout = self.layouts.get(path or self.path)
+        line, column = layout.position(row, column) if layout else (row, column)
+        return line + 1, column + 1
 
 
 class Tally(Struct):
@@ -52,6 +64,12 @@ class Tally(Struct):
     files_with_findings: int = 0
     rules: Counter[tuple[str, str, Severity]] = field(default_factory=Counter)
     """How many findings there are of each family, rule and severity."""
+    fixable: Counter[bool] = field(default_factory=Counter)
+    """How many of them have a fix that is safe, and one that is not."""
+    fixed: int = 0
+    """How many problems were fixed before."""
+    problems: list[str] = field(default_factory=list)
+    """What kept files from being read, in words for the user."""
 
     def severities(self) -> Mapping[Severity, int]:
         """How many findings there are of each severity, the worst first."""
@@ -59,6 +77,16 @@ class Tally(Struct):
         for (_, _, severity), count in self.rules.items():
             counts[severity] += count
         return dict(sorted(counts.items(), reverse=True))
+
+    def total(self) -> str:
+        """How many findings there are, in words: `1,201 problems (1,200 errors, 1 warning)`."""
+        severities = self.severities()
+        words = ", ".join(counted(count, one.word) for one, count in severities.items())
+        return f"{counted(sum(severities.values()), 'problem')} ({words})"
+
+    def most_frequent(self) -> Sequence[tuple[tuple[str, str, Severity], int]]:
+        """How many findings there are of each family, rule and severity, the most frequent first."""
+        return sorted(self.rules.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 class Report:
@@ -68,6 +96,10 @@ class Report:
     """How many findings of a rule are shown for each file unless the user says; None for all."""
     terminal: ClassVar[bool] = False
     """The output is for people: it ends with a summary, and may have colours."""
+    counts: ClassVar[bool] = False
+    """Counts by rule can be written in place of findings."""
+    appends: ClassVar[bool] = False
+    """What a file holds already is kept, and the report written behind it."""
 
     def __init__(self, write: Callable[[str], object], style: Style) -> None:
         self._write = write
@@ -79,23 +111,22 @@ class Report:
     def row(self, found: RowFindings) -> None:
         """Write the findings of one row; called in the order of the rows, file by file."""
 
-    def more(self, path: str, hidden: Mapping[str, int]) -> None:
-        """Called behind a file of which findings were not shown: how many, by rule."""
+    def end_file(self, path: str, hidden: Mapping[str, int]) -> None:
+        """Called behind each file that was read: how many of its findings were not shown, by rule."""
 
     def statistics(self, tally: Tally) -> None:
-        """Write counts by rule; called in place of all of `row`."""
+        """Write counts by rule; called in place of all of `row` and `end_file`."""
 
     def summary(self, tally: Tally) -> None:
         """Say in a line what was found; not called where the user wants quiet."""
 
-    def end(self) -> None:
+    def end(self, tally: Tally) -> None:
         """Called once, behind everything else."""
 
 
 def report_names() -> list[str]:
     """The names of all output formats, in alphabetical order. Loads none of them."""
-    modules = (one.name for one in iter_modules(__path__) if one.name[0] != "_" and not one.ispkg)
-    return sorted(name.replace("_", "-") for name in modules)
+    return sorted(name.replace("_", "-") for name in modules_of(__path__) if name[0] != "_")
 
 
 def load_report(name: str) -> type[Report]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from turnlint.model import Span
-from turnlint.report._text import cell
+from turnlint.report._text import cell, harmless
 from turnlint.text.secrets import hide
 
 __all__ = ["Frame", "frame"]
@@ -51,7 +51,7 @@ def frame(text: str, span: Span, width: int, secrets: Sequence[Span] = ()) -> Fr
     left, right = cells[middle - before : middle], cells[middle : middle + after]
     start = "…" if before < span.start else ""
     end = "…" if span.start + after < len(text) else ""
-    line = start + "".join(shown for shown, _ in left + right) + end
+    line = harmless(start + "".join(shown for shown, _ in left + right) + end)
     return Frame(line, len(start) + _columns(left), max(1, _columns(right[: span.end - span.start])))
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from turnlint.model import Finding, Place, Span
 from turnlint.report import Report, RowFindings, Tally
-from turnlint.report._text import paint, visible
+from turnlint.report._text import paint, shown_path, visible
 from turnlint.text.decode import row_text
 from turnlint.text.label import counted
 from turnlint.text.scan import spans
@@ -20,6 +20,7 @@ class HumanReport(Report):
 
     limit: ClassVar[int | None] = 20
     terminal: ClassVar[bool] = True
+    counts: ClassVar[bool] = True
 
     def row(self, found: RowFindings) -> None:
         text = row_text(found.raw)
@@ -34,31 +35,37 @@ class HumanReport(Report):
     def headline(self, found: RowFindings, finding: Finding, span: Span) -> str:
         """The line that says where, how bad, which rule, and what."""
         colour = self._style.colour
-        where = paint(visible(found.path), "bold", colour)
+        where = paint(shown_path(found.path), "bold", colour)
         if found.row is not None:
-            where += f":{found.row + 1}:{span.start + 1}"
+            where += ":{}:{}".format(*found.position(found.row, span.start))
         severity = paint(finding.severity.word, finding.severity.word, colour)
         rule = paint(finding.rule, "bold", colour)
         return f"{where}: {severity}[{rule}] {visible(finding.message)}\n"
 
-    def more(self, path: str, hidden: Mapping[str, int]) -> None:
+    def end_file(self, path: str, hidden: Mapping[str, int]) -> None:
         for rule, count in hidden.items():
-            self._write(f"{visible(path)}: … and {count:,} more {rule}\n")
+            self._write(f"{shown_path(path)}: … and {count:,} more {rule}\n")
 
     def statistics(self, tally: Tally) -> None:
-        ordered = sorted(tally.rules.items(), key=lambda pair: (-pair[1], pair[0]))
+        ordered = tally.most_frequent()
         width = max((len(f"{count:,}") for _, count in ordered), default=0)
         for (family, rule, severity), count in ordered:
             shown = paint(f"{severity.word:<7}", severity.word, self._style.colour)
             self._write(f"{count:>{width},}  {shown}  {family}/{rule}\n")
 
     def summary(self, tally: Tally) -> None:
-        severities = tally.severities()
-        if not severities:
-            if not tally.files:
-                return  # nothing could be read, which is told elsewhere
-            self._write(f"No problems found in {counted(tally.files, 'file')}.\n")
-            return
-        words = ", ".join(counted(count, one.word) for one, count in severities.items())
-        total = counted(sum(severities.values()), "problem")
-        self._write(f"Found {total} ({words}) in {counted(tally.files_with_findings, 'file')}.\n")
+        fixed = f" {tally.fixed:,} fixed." if tally.fixed else ""
+        if tally.rules:
+            where = counted(tally.files_with_findings, "file")
+            self._write(f"Found {tally.total()} in {where}.{fixed}{_fixable(tally)}\n")
+        elif tally.files:  # else nothing could be read, which is told elsewhere
+            self._write(f"No problems found in {counted(tally.files, 'file')}.{fixed}\n")
+
+
+def _fixable(tally: Tally) -> str:
+    """What can be fixed, and how, as a sentence with a blank before it; empty where nothing can be."""
+    safe, unsafe = tally.fixable[True], tally.fixable[False]
+    if safe:
+        more = f", {unsafe:,} more with --unsafe-fixes" if unsafe else ""
+        return f" --fix can fix {safe:,}{more}."
+    return f" --fix --unsafe-fixes can fix {unsafe:,}." if unsafe else ""

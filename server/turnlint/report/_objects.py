@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from json import dumps
 from typing import Any, TypeAlias
 
 import msgspec
@@ -12,9 +14,10 @@ from turnlint.report import RowFindings, Tally
 from turnlint.rules.page import url
 from turnlint.text.decode import row_text
 from turnlint.text.scan import fix_spans, spans
+from turnlint.text.secrets import hide
 from turnlint.text.units import without_surrogates
 
-__all__ = ["encode", "finding_objects", "rule_counts"]
+__all__ = ["JsonObject", "encode", "finding_objects", "rule_counts"]
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -36,24 +39,36 @@ def finding_objects(found: RowFindings) -> Iterator[JsonObject]:
             "path": found.path,
             "row": _number(found.row),
             **_place(None if found.row is None else finding.place),
-            **_location(found.row, span),
+            **_location(found, found.row, span),
             "related": [_related(one, found, beside) for one in finding.related],
-            "fix": _fix(finding.fix, found.row, edited),
+            "fix": _fix(finding.fix, found, edited),
         }
 
 
 def rule_counts(tally: Tally) -> Iterator[JsonObject]:
     """Yield an object for each rule, the most frequent first."""
-    for (family, rule, severity), count in sorted(tally.rules.items(), key=lambda one: (-one[1], one[0])):
+    for (family, rule, severity), count in tally.most_frequent():
         yield {"rule": rule, "family": family, "severity": severity.word, "count": count}
 
 
-def encode(value: JsonObject) -> str:
-    """Write an object on one line; lone surrogates become U+FFFD."""
+def encode(value: Any) -> str:
+    """Write a value as JSON on one line; lone surrogates become U+FFFD.
+
+    What does not show, or would move or reorder what does, is escaped, and one of two `#`: CI systems obey
+    what begins with `##`, in JSON, too.
+    """
     try:
-        return msgspec.json.encode(value).decode()
+        written = msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_clean(value)).decode()
+        written = msgspec.json.encode(_clean(value)).decode()
+    if not written.isprintable():
+        written = re.sub(r"[^ -~]", _escaped, written)
+    return written.replace("##", "#\\u0023")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    return character if character.isprintable() else dumps(character)[1:-1]
 
 
 def _number(row: int | None) -> int | None:
@@ -67,12 +82,17 @@ def _place(place: Place | None) -> JsonObject:
     return {"pointer": format_pointer(place.pointer), "part": place.part, "inner": inner}
 
 
-def _location(row: int | None, span: Span) -> JsonObject:
-    line = (row or 0) + 1
+def _location(found: RowFindings, row: int | None, span: Span, path: str = "") -> JsonObject:
+    if row is None:
+        return {"location": _spot(1, span.start + 1), "end_location": _spot(1, span.end + 1)}
     return {
-        "location": {"line": line, "column": span.start + 1},
-        "end_location": {"line": line, "column": span.end + 1},
+        "location": _spot(*found.position(row, span.start, path)),
+        "end_location": _spot(*found.position(row, span.end, path)),
     }
+
+
+def _spot(line: int, column: int) -> JsonObject:
+    return {"line": line, "column": column}
 
 
 def _related(related: Related, found: RowFindings, beside: Iterator[Span]) -> JsonObject:
@@ -82,19 +102,30 @@ def _related(related: Related, found: RowFindings, beside: Iterator[Span]) -> Js
         "path": related.file or found.path,
         "row": _number(row),
         "message": related.message,
-        **_location(row, span),
+        **_location(found, row, span, related.file),
     }
 
 
-def _fix(fix: Fix | None, row: int | None, edits: Sequence[tuple[Span, str]]) -> JsonObject | None:
-    """A fix, or nothing where its places are not there."""
-    if fix is None or not edits:
+def _fix(fix: Fix | None, found: RowFindings, edits: Sequence[tuple[Span, str]]) -> JsonObject | None:
+    """A fix as edits of a row, or nothing where there are none, or where they would show a secret."""
+    if fix is None or not (edits or fix.removes_row):
         return None
+    if fix.removes_row and found.path in found.layouts:  # it stands on no line of its own
+        return None
+    if any(hide(content) != content for _, content in edits):
+        return None
+    changes = [{**_location(found, found.row, span), "content": content} for span, content in edits]
     return {
         "applicability": "safe" if fix.safe else "unsafe",
         "message": fix.message,
-        "edits": [{**_location(row, span), "content": content} for span, content in edits],
+        "edits": [_removal(found.row)] if fix.removes_row else changes,
     }
+
+
+def _removal(row: int | None) -> JsonObject:
+    line = (row or 0) + 1
+    end = {"line": line + 1, "column": 1}
+    return {"location": {"line": line, "column": 1}, "end_location": end, "content": ""}
 
 
 def _clean(value: Any) -> Any:

@@ -1,20 +1,41 @@
-"""Text from data made safe to print: nothing in it can move the cursor, reorder a line or end it."""
+"""Text from data made safe to print: nothing in it can move the cursor, reorder a line or end it, and no
+CI system that reads the output takes it for a command.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from unicodedata import category, east_asian_width
 
-__all__ = ["cell", "paint", "visible"]
+__all__ = ["cell", "harmless", "paint", "shown_path", "visible"]
 
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 """They join what stands around them, and what a terminal makes of that has no known width."""
-_COLOURS = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;34", "hint": "1;36"}
+_COLOURS = {
+    "bold": "1",
+    "dim": "2",
+    "ready": "1;32",
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;34",
+    "hint": "1;36",
+}
 
 
 def visible(text: str) -> str:
     """Replace each character that would not show as itself by one that does: ESC becomes ␛."""
-    return text if text.isprintable() else "".join(map(_glyph, text))
+    return harmless(text if text.isprintable() else "".join(map(_glyph, text)))
+
+
+def harmless(text: str) -> str:
+    """Break what CI systems obey wherever it stands in a line: `##vso[task.complete …]`, `##[add-mask]`."""
+    return re.sub(r"##(?=\w*\[)", "#♯", text) if "##" in text else text
+
+
+def shown_path(path: str) -> str:
+    """A path to begin a line with; GitHub obeys a line that begins with `::`."""
+    return visible(f"./{path}" if path.lstrip().startswith("::") else path)
 
 
 def cell(character: str) -> tuple[str, int]:
@@ -25,7 +46,7 @@ def cell(character: str) -> tuple[str, int]:
 
 
 def paint(text: str, colour: str, on: bool) -> str:
-    """Colour a text: `bold`, `dim`, or the name of a severity."""
+    """Colour a text: `bold`, `dim`, `ready`, or the name of a severity."""
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if on else text
 
 

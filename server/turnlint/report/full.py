@@ -17,7 +17,7 @@ class FullReport(HumanReport):
 
     def finding(self, found: RowFindings, finding: Finding, span: Span, text: str) -> None:
         lines = [self.headline(found, finding, span)]
-        number = "" if found.row is None else str(found.row + 1)
+        number = "" if found.row is None else str(found.position(found.row, span.start)[0])
         gutter = " " * len(number)
         if number:
             room = max(20, self._style.width - len(number) - 3)
@@ -32,7 +32,8 @@ class FullReport(HumanReport):
 
     def _related(self, found: RowFindings, related: Related, text: str) -> str:
         if related.row is not None:
-            where = f"{visible(related.file or found.path)}:{related.row + 1}"
+            line, _ = found.position(related.row, 0, related.file)
+            where = f"{visible(related.file or found.path)}:{line}"
         else:
             where = f"column {spans(text, [related.place])[0].start + 1}"
         return f"{visible(related.message)} ({where})"

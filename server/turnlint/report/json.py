@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
-from turnlint.report import Report, RowFindings, Tally
-from turnlint.report._objects import encode, finding_objects, rule_counts
+from turnlint.report import RowFindings, Tally
+from turnlint.report._machine import ArrayReport
+from turnlint.report._objects import JsonObject, rule_counts
 
 __all__ = ["REPORT"]
 
 
-class JsonReport(Report):
+class JsonReport(ArrayReport):
     """An array, one object a line."""
 
-    _separator = "\n"
+    counts: ClassVar[bool] = True
 
     def begin(self) -> None:
         self._write("[")
 
-    def row(self, found: RowFindings) -> None:
-        for one in finding_objects(found):
-            self._item(one)
+    def finding(self, one: JsonObject, found: RowFindings) -> None:
+        self.item(one)
 
     def statistics(self, tally: Tally) -> None:
         for one in rule_counts(tally):
-            self._item(one)
+            self.item(one)
 
-    def end(self) -> None:
-        self._write("]\n" if self._separator == "\n" else "\n]\n")
-
-    def _item(self, one: dict[str, Any]) -> None:
-        self._write(self._separator + encode(one))
-        self._separator = ",\n"
+    def end(self, tally: Tally) -> None:
+        self.close()
+        self._write("\n")
 
 
 REPORT = JsonReport

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from turnlint.report import Report, RowFindings, Tally
-from turnlint.report._objects import encode, finding_objects, rule_counts
+from typing import ClassVar
+
+from turnlint.report import RowFindings, Tally
+from turnlint.report._machine import MachineReport
+from turnlint.report._objects import JsonObject, encode, rule_counts
 
 __all__ = ["REPORT"]
 
 
-class JsonLinesReport(Report):
+class JsonLinesReport(MachineReport):
     """Objects, one a line."""
 
-    def row(self, found: RowFindings) -> None:
-        for one in finding_objects(found):
-            self._write(encode(one) + "\n")
+    counts: ClassVar[bool] = True
+
+    def finding(self, one: JsonObject, found: RowFindings) -> None:
+        self._write(encode(one) + "\n")
 
     def statistics(self, tally: Tally) -> None:
         for one in rule_counts(tally):
