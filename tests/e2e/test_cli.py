@@ -11,9 +11,11 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import chdir, suppress
 from itertools import groupby
@@ -26,7 +28,9 @@ import pytest
 
 from turnlint.cli import main
 from turnlint.cli._inputs import Source
+from turnlint.cli._program import command_names, parser_of
 from turnlint.cli._reading import Progress, open_source
+from turnlint.report import report_names
 
 GOOD = '{"messages":[{"role":"user","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
 BAD = '{"messages":[{"role":"usr","content":"Say %d"},{"role":"assistant","content":"It is %d."}]}'
@@ -130,7 +134,7 @@ def test_findings_go_to_stdout_and_end_in_a_summary(tmp_path: Path) -> None:
     assert first.startswith(
         "a.jsonl:21:22: error[unknown-role] `usr` is not a role: OpenAI refuses the file."
     )
-    assert summary == "Found 1 problem (1 error) in 1 file."
+    assert summary == "Found 1 problem (1 error) in 1 file. --fix --unsafe-fixes can fix 1."
     assert (done.returncode, done.stderr) == (1, "")
 
 
@@ -149,6 +153,8 @@ def test_what_fails_the_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["check", "--since"], "turnlint: --since needs a value\n"),
+        (["check", "-o"], "turnlint: -o/--output-file needs a value\n"),
         (["check", "--slect", "json"], "unknown option `--slect`; did you mean `--select`"),
         (["check", "--select", "jsn"], "unknown rule or family `jsn`; did you mean `json`"),
         (["check", "--output-format", "jsn"], "did you mean `json`"),
@@ -158,7 +164,10 @@ def test_what_fails_the_check(tmp_path: Path) -> None:
         (["check", "--config", "nowhere.toml"], "nowhere.toml: No such file"),
         (["check", "nowhere.jsonl"], "nowhere.jsonl: No such file"),
         (["check", "no*.jsonl"], "none matches"),
-        (["check", "."], "no JSONL files here"),
+        (
+            ["check", "."],
+            ".: no JSONL files here. Name files of other kinds, such as .json, to check them.\n",
+        ),
         (["check", "lost.jsonl"], "lost.jsonl: No such file"),
         (["check", "\x1b[2Jx"], "\ufffd[2Jx"),
         (["check", "/x" * 3_000], "File name too long"),
@@ -255,6 +264,18 @@ def test_gitignore(tmp_path: Path) -> None:
     assert "What .gitignore lists is left out" in empty.stderr
 
 
+def test_gitignore_says_nothing_of_what_is_in_git(tmp_path: Path) -> None:
+    kept = "in/deep/名 'a'.jsonl"
+    write(tmp_path, {"in/.gitignore": "*.jsonl", **dict.fromkeys((kept, "in/b.jsonl"), rows(BAD))})
+    forced = ("check", *LINES, "--force-exclude", kept, "in/b.jsonl")
+    shell("git init -q && git -C in add --force deep", tmp_path)
+    assert paths(turnlint(*forced, cwd=tmp_path)) == [kept]
+    nowhere = environment(PATH=str(tmp_path))
+    assert paths(turnlint(*forced, cwd=tmp_path, env=nowhere)) == []
+    (tmp_path / "turnlint.toml").write_text('exclude = ["deep"]')
+    assert paths(turnlint(*forced, cwd=tmp_path)) == []
+
+
 def test_include_and_exclude(tmp_path: Path) -> None:
     names = ["a.jsonl", "data/b.jsonl", "data/c.txt", "data/old/d.txt"]
     write(tmp_path, dict.fromkeys(names, rows(BAD)))
@@ -292,11 +313,22 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
 
 
 def test_names_that_look_like_options(tmp_path: Path) -> None:
-    write(tmp_path, {"-a.jsonl": rows(BAD, 1), "--quiet": rows(BAD, 1), "b.jsonl": rows(BAD, 1)})
+    write(tmp_path, {"-a.jsonl": rows(BAD, 1), "--other": rows(BAD, 1), "b.jsonl": rows(BAD, 1)})
     done = turnlint(
-        "check", "b.jsonl", *LINES, "--select", "roles", "--", "-a.jsonl", "--quiet", cwd=tmp_path
+        "check", "b.jsonl", *LINES, "--select", "roles", "--", "-a.jsonl", "--other", cwd=tmp_path
     )
-    assert paths(done) == ["b.jsonl", "-a.jsonl", "--quiet"]
+    assert paths(done) == ["b.jsonl", "-a.jsonl", "--other"]
+
+
+@pytest.mark.parametrize("name", ["-ofindings.jsonl", "--output-file=findings.jsonl", "--exit-zero", "-q"])
+def test_the_name_of_a_file_gives_no_order(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {name: rows(BAD, 1)})
+    refused = turnlint("check", name, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"`{name}` names a file and looks like an option; write `./{name}`" in refused.stderr
+    for arguments in ([f"./{name}"], ["--", name]):
+        assert turnlint("check", *LINES, *arguments, cwd=tmp_path).returncode == 1
+    assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
 def test_a_pipe_has_no_name_to_judge(tmp_path: Path) -> None:
@@ -399,10 +431,10 @@ def test_json_keeps_its_contract(tmp_path: Path) -> None:
     assert any(one["related"] for one in objects)
 
 
-@pytest.mark.parametrize("output_format", ["full", "concise", "json"])
+@pytest.mark.parametrize("output_format", report_names())
 @pytest.mark.parametrize("options", [(), ("--ignore", "secret")])
 def test_no_secret_is_printed(tmp_path: Path, output_format: str, options: tuple[str, ...]) -> None:
-    secret = "ghp_" + "Zq7Rk2Vw9Xp4Lm3Tn8Bs6Hd1Yc5J0fGaQeWu"
+    secret = "ghp_" + "Kd8Wn3Bx6Tj1Vc9Rm5Ps2Hy7Fg4Lz0QaEuIo"
     chat = '{"messages":[{"role":"usr","content":"%s"},{"role":"assistant","content":"a"}]}'
     bad = [
         chat.replace("%s", "%s and %s"),
@@ -428,7 +460,7 @@ def test_machine_output_is_complete_and_human_output_is_not(tmp_path: Path) -> N
         "a.jsonl: … and 30 more unknown-role",
         "b.jsonl: … and 1 more unknown-role",
     ]
-    assert full[-1] == "Found 71 problems (71 errors) in 2 files."
+    assert full[-1] == "Found 71 problems (71 errors) in 2 files. --fix --unsafe-fixes can fix 71."
     found = json.loads(turnlint("check", "--output-format", "json", cwd=tmp_path).stdout)
     assert [(one["path"], one["row"]) for one in found] == [
         *(("a.jsonl", row) for row in range(1, 51)),
@@ -472,16 +504,38 @@ def test_colour(tmp_path: Path, options: tuple[str, ...], changes: dict[str, str
     assert ("\x1b[" in done.stdout) == coloured
 
 
-def test_on_a_terminal(tmp_path: Path) -> None:
-    write(tmp_path, {"a.jsonl": BAD.replace("Say", "x" * 500) % (1, 1) + "\n"})
+def on_terminal(folder: Path, **changes: str) -> str:
+    """What the check of a folder shows on a terminal."""
     main, side = pty.openpty()
     command = [*START, "check", "--select", "roles"]
-    env = environment(COLUMNS="70", TERM="xterm")
-    with subprocess.Popen(command, cwd=tmp_path, stdout=side, stderr=subprocess.DEVNULL, env=env) as process:
+    env = environment(**changes)
+    with subprocess.Popen(command, cwd=folder, stdout=side, stderr=subprocess.DEVNULL, env=env) as process:
         process.wait(timeout=60)
     os.close(side)
     shown = os.read(main, 1 << 16).decode()
     os.close(main)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "coloured"),
+    [
+        ({"TERM": "xterm", "CI": "true"}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),
+        ({"TERM": "dumb", "CLICOLOR_FORCE": "0"}, False),
+    ],
+)
+def test_colour_on_a_terminal(tmp_path: Path, changes: dict[str, str], coloured: bool) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD, 1)})
+    assert ("\x1b[" in on_terminal(tmp_path, **changes)) == coloured
+
+
+def test_on_a_terminal(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": BAD.replace("Say", "x" * 500) % (1, 1) + "\n"})
+    shown = on_terminal(tmp_path, COLUMNS="70", TERM="xterm")
     assert "\x1b[1;31merror\x1b[0m" in shown
     frame = next(line for line in shown.splitlines() if line.startswith("1 | "))
     assert len(frame) == 70 - 1  # the left side does without the ellipsis that it has room for
@@ -496,6 +550,110 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
     done = shell("$TURNLINT check -q --output-format json | head -n 1; echo ${PIPESTATUS[0]}", tmp_path)
     assert done.stdout.splitlines()[-1] == "0"
     assert done.stderr == ""
+
+
+# Each command, what it needs to do its work, and what a fault of the user is.
+COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "check": (("a.jsonl",), ("nowhere.jsonl",)),
+    "clean": (("--cache-dir", "cache"), ("--no-option",)),
+    "completion": (("bash",), ("csh",)),
+    "config": ((), ("--target", "nobody")),
+    "format": ((), ("no-format",)),
+    "init": (("--stdout",), ("--no-option",)),
+    "rule": ((), ("no-rule",)),
+    "schema": (("openai-chat",), ("no-schema",)),
+    "server": (("--help",), ("--tcp", "port")),
+    "stats": (("a.jsonl",), ("nowhere.jsonl",)),
+    "target": ((), ("nobody",)),
+    "version": ((), ("more",)),
+}
+
+
+def test_every_command_is_tried() -> None:
+    assert sorted(COMMANDS) == command_names()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_exit_statuses_and_streams_that_are_closed(tmp_path: Path, command: str) -> None:
+    write(tmp_path, {"a.jsonl": rows(GOOD)})
+    right, wrong = COMMANDS[command]
+    does_its_work = turnlint(command, *right, cwd=tmp_path)
+    assert does_its_work.returncode == 0, does_its_work.stderr
+    for arguments in (wrong, ("--no-such-option",)):
+        fails = turnlint(command, *arguments, cwd=tmp_path)
+        assert (fails.returncode, fails.stdout) == (2, "")
+        assert fails.stderr.startswith("turnlint: ")
+    right_line = " ".join([command, *right])
+    gone = shell(f"$TURNLINT {right_line} 2>&- < /dev/null | true; echo ${{PIPESTATUS[0]}}", tmp_path)
+    assert (gone.stdout, gone.stderr) == ("0\n", "")
+    if does_its_work.stdout:
+        closed = shell(f"$TURNLINT {right_line} < /dev/null >&-", tmp_path)
+        assert closed.returncode == 2
+        assert closed.stderr.endswith("turnlint: cannot write to standard output: it is closed\n")
+
+
+@pytest.mark.parametrize("setting", ["LC_ALL=C", "PYTHONIOENCODING=cp1252"])
+def test_output_where_the_system_has_no_utf8(tmp_path: Path, setting: str) -> None:
+    """As on systems without a locale, and on old Windows; into a file or pipe it is UTF-8 all the same."""
+    write(tmp_path, {"a.jsonl": rows(BAD.replace("Say", "Sag “é” 😀"), 1), "名前.jsonl": rows(BAD, 1)})
+    done = shell(f"{setting} $TURNLINT check --output-format full *.jsonl nowhere-名前.jsonl", tmp_path)
+    assert done.returncode == 2
+    assert "Sag “é” 😀" in done.stdout
+    assert "名前.jsonl:1:" in done.stdout
+    assert "nowhere-" in done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(["check", "a.jsonl"], 0), (["check", "b.jsonl"], 2)])
+def test_nobody_reads_what_is_said_besides(tmp_path: Path, arguments: list[str], status: int) -> None:
+    write(tmp_path, {"a.jsonl": rows(GOOD)})
+    read, written = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*START, *arguments],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=written,
+        check=False,
+    )
+    os.close(written)
+    assert (done.returncode, done.stdout) == (status, b"No problems found in 1 file.\n" * (not status))
+
+
+EXAMPLES = [
+    (name, line)
+    for name in command_names()
+    for line in re.findall(r"^  .*\bturnlint .+$", parser_of(name).epilog or "", re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line.strip() for _, line in EXAMPLES])
+def test_examples_can_be_run_as_they_stand(name: str, line: str) -> None:
+    command, *words = shlex.split(re.split(r"[|>)]|\s{2,}", line.strip().partition("turnlint ")[2])[0])
+    assert command == name
+    parser_of(command).parse(words)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+def test_help_fits(tmp_path: Path, columns: int) -> None:
+    for command in command_names():
+        text = turnlint(command, "--help", cwd=tmp_path, env=environment(COLUMNS=str(columns))).stdout
+        options = text.partition("\nExamples:")[0]
+        assert max(map(len, options.splitlines())) <= min(columns, 100)
+        assert max(map(len, text.splitlines())) <= 100
+        assert (command == "version") or "\nExamples:\n" in text
+    top = turnlint("--help", cwd=tmp_path).stdout
+    assert max(map(len, top.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)])
+def test_check_as_an_option_stands_anywhere(tmp_path: Path, order: tuple[int, ...]) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD)})
+    parts = (["--check"], ["--select", "roles", "--output-format=concise"], ["a.jsonl", "-q"])
+    done = turnlint(*(word for at in order for word in parts[at]), cwd=tmp_path)
+    assert (done.returncode, done.stdout.count("unknown-role")) == (1, 12)
+    spelled = turnlint(*(["--check", "--help"] if order[0] == 0 else ["--help", "--check"]), cwd=tmp_path)
+    assert spelled == turnlint("check", "--help", cwd=tmp_path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -522,6 +680,47 @@ def test_interrupt(tmp_path: Path) -> None:
                 process.wait(timeout=5)
         assert process.returncode == 130
         assert process.stderr.read() == b""
+
+
+DRAFTED = {
+    "page": ("stats", "-", "--html", "page.html"),
+    "report": ("check", "-q", "-", "--output-format", "sarif:findings.sarif"),
+    "fixes": ("check", "-q", "--fix", "-", "a.jsonl"),
+}
+"""Commands that write files while they read standard input."""
+
+
+@pytest.mark.parametrize("command", DRAFTED)
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]
+)
+def test_who_is_told_to_end_leaves_nothing(
+    tmp_path: Path, command: str, number: signal.Signals, status: int
+) -> None:
+    write(tmp_path, {"a.jsonl": rows(BAD)})
+    process = subprocess.Popen(
+        [*START, *DRAFTED[command]],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(rows(BAD, 5_000).encode())
+        process.stdin.flush()
+        end = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) == 1 and time.monotonic() < end:
+            time.sleep(0.01)
+        assert len(list(tmp_path.iterdir())) == 2
+        while process.poll() is None:  # the interpreter misses a signal just before it begins to wait
+            process.send_signal(number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
+        assert (process.returncode, process.stderr.read()) == (status, b"")
+    assert [one.name for one in tmp_path.iterdir()] == ["a.jsonl"]
 
 
 # Several files
@@ -645,7 +844,9 @@ def test_version_and_help(tmp_path: Path) -> None:
         done = turnlint(command, "--help", cwd=tmp_path)
         assert done.returncode == 0
         assert done.stdout.startswith(f"Usage: turnlint {command} ")
-        assert "examples:" in done.stdout
+        assert "Examples:" in done.stdout
+        assert turnlint("help", command, cwd=tmp_path) == done
+    assert "did you mean `check`" in turnlint("help", "chekc", cwd=tmp_path).stderr
 
 
 def test_pages(tmp_path: Path) -> None:
@@ -666,21 +867,29 @@ def test_pages(tmp_path: Path) -> None:
     assert "messages" in schema["$defs"]["Chat"]["properties"]
     write(tmp_path, {"turnlint.toml": 'target = "azure:gpt-4.1"'})
     shown = turnlint("config", cwd=tmp_path).stdout
-    assert "target:         azure:gpt-4.1\n" in shown
-    assert (
-        "generic; each format is judged by its home\n"
-        in turnlint("config", "--isolated", cwd=tmp_path).stdout
-    )
-    assert "unknown-role" in shown
+    assert re.search(r"^target: +azure:gpt-4.1 +\(turnlint.toml:1\)$", shown, re.MULTILINE)
+    isolated = turnlint("config", "--isolated", cwd=tmp_path).stdout
+    assert re.search(r"generic; each format is judged by its home +\(default\)$", isolated, re.MULTILINE)
+    assert "roles/no-user" in shown
+
+
+def holding(*arguments: str, cwd: Path) -> dict[str, tuple[str, str]]:
+    """What `turnlint config` says that holds: values, and where they come from."""
+    done = turnlint("config", *arguments, "--output-format", "json", cwd=cwd)
+    return {name: (one["value"], one["origin"]) for name, one in json.loads(done.stdout)["holds"].items()}
 
 
 def test_config_says_how_tokens_are_counted(tmp_path: Path) -> None:
-    shown = turnlint("config", cwd=tmp_path).stdout
-    assert "tokenizer:    o200k_base\ntoken limit:  65,536 (OpenAI)\n" in shown
-    shown = turnlint("config", "--target", "openai:ft:gpt-3.5-turbo-0125:org::id", cwd=tmp_path).stdout
-    assert "model:        gpt-3.5-turbo-0125\ntokenizer:    cl100k_base\ntoken limit:  16,385\n" in shown
-    shown = turnlint("config", "--tokenizer", "cl100k_base", "--token-limit", "9", cwd=tmp_path).stdout
-    assert "tokenizer:    cl100k_base\ntoken limit:  9\n" in shown
+    held = holding(cwd=tmp_path)
+    assert held["tokenizer"] == ("o200k_base", "default")
+    assert held["token limit"] == ("65,536 (OpenAI)", "default")
+    held = holding("--target", "openai:ft:gpt-3.5-turbo-0125:org::id", cwd=tmp_path)
+    assert held["model"] == ("gpt-3.5-turbo-0125", "--target")
+    assert held["tokenizer"] == ("cl100k_base", "--target")
+    assert held["token limit"] == ("16,385", "--target")
+    held = holding("--tokenizer", "cl100k_base", "--token-limit", "9", cwd=tmp_path)
+    assert held["tokenizer"] == ("cl100k_base", "--tokenizer")
+    assert held["token limit"] == ("9", "--token-limit")
 
 
 def test_a_tokenizer_that_cannot_be_used_is_told_before_any_work(tmp_path: Path) -> None:
@@ -737,10 +946,12 @@ def test_a_chat_template_of_the_settings_is_not_run(tmp_path: Path) -> None:
     )
     shown = turnlint("config", cwd=tmp_path)
     assert shown.stderr.startswith("Note: Tokens are counted by model alone: a chat template is a program")
-    assert re.search(r"^tokenizer: .*/model/tokenizer\.json$", shown.stdout, re.MULTILINE)
+    assert re.search(
+        r"^tokenizer: .*/model/tokenizer\.json +\(turnlint.toml:2\)$", shown.stdout, re.MULTILINE
+    )
     assert "chat template" not in shown.stdout
     assert turnlint("check", cwd=tmp_path).stderr.count("Note: Tokens") == 1
     assert "Note" not in turnlint("check", "--quiet", cwd=tmp_path).stderr
-    named = turnlint("config", "--tokenizer", "model", cwd=tmp_path)
-    assert f"chat template:  {tmp_path / 'model' / 'chat_template.jinja'}\n" in named.stdout
-    assert named.stderr == ""
+    named = holding("--tokenizer", "model", cwd=tmp_path)
+    assert named["chat template"] == (str(tmp_path / "model" / "chat_template.jinja"), "--tokenizer")
+    assert turnlint("config", "--tokenizer", "model", cwd=tmp_path).stderr == ""

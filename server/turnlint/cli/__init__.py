@@ -6,10 +6,19 @@ help, `arguments` declares its options, and `run` does it and returns the exit s
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from turnlint import __version__
-from turnlint.cli._streams import TYPE_CHECKING, Output, OutputError, UsageError, abandon_output, say
+from turnlint.cli._streams import (
+    TYPE_CHECKING,
+    Output,
+    OutputError,
+    Terminated,
+    UsageError,
+    abandon_output,
+    say,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +29,11 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with arguments as in `sys.argv[1:]`; returns the exit status, and never raises.
 
-    0: nothing to complain about; 1: findings; 2: the program could not do what was asked; 130: interrupted.
+    0: nothing to complain about; 1: findings; 2: the program could not do what was asked; 130: interrupted;
+    143: told to end while there was something to take away.
     """
+    if argv is None:
+        gc.disable()  # until all is loaded, which makes no garbage
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         output = Output()
@@ -30,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough
         abandon_output()
         return 0
+    except Terminated as signal:
+        abandon_output()
+        return 128 + int(signal.args[0])
     except KeyboardInterrupt:
         abandon_output()
         return 130

@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from turnlint.cli._inputs import STDIN, Inputs, Source
 from turnlint.cli._program import one_of
 from turnlint.cli._streams import Output, UsageError
 from turnlint.config.discovery import absolute
 from turnlint.report import Style
 
-__all__ = ["add_colour_option", "style_of", "without_output"]
+__all__ = ["add_colour_option", "add_text_or_json_option", "style_of", "without_output"]
 
 _WIDTH = 100
 """Columns of output that no terminal limits."""
@@ -28,6 +30,17 @@ def add_colour_option(add: Any) -> None:
         default="auto",
         metavar="WHEN",
         help="auto, always or never [default: auto]",
+    )
+
+
+def add_text_or_json_option(add: Any, about: str = "") -> None:
+    """Declare `--output-format` of what is for people or for scripts; `about` says more of that."""
+    add(
+        "--output-format",
+        type=one_of("output format", lambda: ("text", "json")),
+        default="text",
+        metavar="NAME",
+        help=f"text or json{about} [default: text]",
     )
 
 
@@ -56,7 +69,7 @@ def without_output(inputs: Inputs, paths: list[str], file: str, option: str) -> 
         elif source.stdin or source.path in named:
             name = "standard input" if source.stdin else source.name
             raise UsageError(f"{option} would overwrite {name}, which is to be read")
-    return Inputs(kept, inputs.problems)
+    return replace(inputs, sources=kept)
 
 
 def _terminal_width() -> int:

@@ -7,9 +7,9 @@ import sys
 
 TYPE_CHECKING = False  # `typing` takes longer to load than all that is needed to print the version
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Literal, TextIO
 
-__all__ = ["Output", "OutputError", "UsageError", "abandon_output", "say"]
+__all__ = ["Output", "OutputError", "Terminated", "UsageError", "abandon_output", "harmless", "say"]
 
 
 class UsageError(Exception):
@@ -20,13 +20,29 @@ class OutputError(Exception):
     """Output cannot be written; the message is for the user."""
 
 
+class Terminated(KeyboardInterrupt):
+    """The system asks the program to end; the argument is the number of the signal."""
+
+
 class Output:
     """A stream of text for results: standard output, or a file."""
 
-    def __init__(self, path: str | None = None) -> None:
-        """Open the file at `path` anew, or take standard output. Raises OutputError."""
-        self.name = "standard output" if path is None else path or "a file without a name"
-        self._stream: TextIO | None = _standard_output() if path is None else self._open(path)
+    lasts = False
+    """Where nobody reads on, there is other work to end: what is written from then on goes nowhere."""
+
+    def __init__(self, path: str | None = None, *, append: bool = False, beside: bool = False) -> None:
+        """Open the file at `path`, anew or at its end; or take standard output, or what is `beside` it.
+
+        Raises OutputError.
+        """
+        self._stream: TextIO | None
+        if path is not None:
+            self.name = path or "a file without a name"
+            self._stream = self._open(path, append)
+        elif beside:
+            self.name, self._stream = "standard error", _standard(sys.stderr)
+        else:
+            self.name, self._stream = "standard output", _standard(sys.stdout)
 
     def is_terminal(self) -> bool:
         """Whether people see the output as it comes."""
@@ -38,13 +54,27 @@ class Output:
         return (getattr(self._stream, "encoding", "") or "").lower()
 
     def write(self, text: str) -> None:
-        """Write text; raises BrokenPipeError when nobody reads on, else OutputError."""
+        """Write text. Raises BrokenPipeError where nobody reads on, unless it `lasts`; else OutputError."""
         if self._stream is None:
             raise OutputError(f"cannot write to {self.name}: it is closed")
         try:
             self._stream.write(text)
         except BrokenPipeError:
-            raise
+            self._leave()
+        except OSError as error:
+            raise self._failure(error) from None
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes as they are; raises as `write`."""
+        self.finish()
+        buffer = getattr(self._stream, "buffer", None)
+        if buffer is None:
+            self.write(data.decode("utf-8", "replace"))
+            return
+        try:
+            buffer.write(data)
+        except BrokenPipeError:
+            self._leave()
         except OSError as error:
             raise self._failure(error) from None
 
@@ -54,15 +84,22 @@ class Output:
             if self._stream is not None:
                 self._stream.flush()
         except BrokenPipeError:
-            raise
+            self._leave()
         except OSError as error:
             raise self._failure(error) from None
 
-    def _open(self, path: str) -> TextIO:
+    def _open(self, path: str, append: bool) -> TextIO:
         try:
-            return open(path, "w", encoding="utf-8", errors="replace", newline="\n")  # noqa: PTH123
+            mode: Literal["a", "w"] = "a" if append else "w"
+            return open(path, mode, encoding="utf-8", errors="replace", newline="\n")  # noqa: PTH123
         except OSError as error:
             raise self._failure(error) from None
+
+    def _leave(self) -> None:
+        """Go on without a reader, or raise the error that is being handled."""
+        if not self.lasts:
+            raise
+        abandon_output()
 
     def _failure(self, error: OSError) -> OutputError:
         return OutputError(f"cannot write to {self.name}: {error.strerror}")
@@ -71,11 +108,20 @@ class Output:
 def say(text: str) -> None:
     """Tell the user something that is no result. Never fails."""
     if sys.stderr is not None:
-        shown = "".join(one if one.isprintable() or one == "\n" else "\ufffd" for one in text)
         try:  # noqa: SIM105 - contextlib takes long to load
-            print(shown, file=sys.stderr, flush=True)
+            print(harmless(text), file=sys.stderr, flush=True)
         except OSError:
             pass
+
+
+def harmless(text: str) -> str:
+    """Show text so that it moves no cursor, and no CI system that reads it takes a line for a command."""
+    return "\n".join(map(_harmless_line, text.split("\n")))
+
+
+def _harmless_line(line: str) -> str:
+    shown = "".join(one if one.isprintable() else "\ufffd" for one in line).replace("##", "#♯")
+    return shown.replace("::", "∷", 1) if shown.lstrip().startswith("::") else shown
 
 
 def abandon_output() -> None:
@@ -87,8 +133,8 @@ def abandon_output() -> None:
         pass
 
 
-def _standard_output() -> TextIO | None:
-    stream: TextIO | None = sys.stdout
+def _standard(stream: TextIO | None) -> TextIO | None:
+    """Have a stream of the system take any text."""
     reconfigure = getattr(stream, "reconfigure", None)
     if stream is not None and reconfigure is not None:
         if stream.isatty():

@@ -1,8 +1,8 @@
 """Run the language server, for editors.
 
 examples:
-  turnlint server                      Speak LSP over standard input and output
-  turnlint server --tcp 2087           Listen on this machine alone, for debugging
+  turnlint server             Speak LSP over standard input and output
+  turnlint server --tcp 2087  Listen on this machine alone, for debugging
 """
 
 from __future__ import annotations

@@ -17,13 +17,13 @@ from turnlint.config import Target, all_targets, get_target
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="The target to describe")
+    parser.add_argument("target", nargs="?", metavar="NAME", help="The target to describe")
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Print what was asked for."""
-    if args.name:
-        output.write(_page(get_target(args.name)[0]))
+    if args.target:
+        output.write(_page(get_target(args.target)[0]))
     else:
         output.write(table((name, one.title, one.description) for name, one in all_targets().items()))
     return 0

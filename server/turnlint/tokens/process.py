@@ -144,7 +144,7 @@ def _folder(library: str) -> str:
     """Where a package is found."""
     found = find_spec(library)
     if found is None or found.origin is None:
-        raise TokensError(f"{library} is not installed: pip install 'turnlint[hf]'")
+        raise TokensError(f"{library} is not installed: pip install {library}")
     return str(Path(found.origin).parents[1])
 
 
