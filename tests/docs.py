@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from tests import man
+from turnlint.cli._tables import as_json
 from turnlint.config import Target, Trained, all_targets
 from turnlint.config.discovery import SettingsFile
 from turnlint.config.models import all_models
+from turnlint.config.schema import settings_schema
+from turnlint.engine.readiness import all_questions
 from turnlint.formats import Format, all_formats
 from turnlint.formats.shape import iter_structs
 from turnlint.rules import EFFECTS, RuleModule, all_rules
@@ -27,11 +32,19 @@ def pages() -> Mapping[str, str]:
     made = {"rules.md": _rules_index(), "formats.md": _index("Formats", _format_lines())}
     made["targets.md"] = _index("Targets", _target_lines())
     made["settings.md"] = _settings_page()
+    made["readiness.md"] = _readiness_page()
     made["models.md"] = _index("Models", _model_lines())
     made |= {f"rules/{one.family}/{one.name}.md": markdown(one) for one in all_rules().values()}
     made |= {f"formats/{one.name}.md": _format_page(one) for one in all_formats()}
     made |= {f"targets/{one.name}.md": _target_page(one) for one in all_targets().values()}
-    return {path: NOTE + text.rstrip() + "\n" for path, text in sorted(made.items())}
+    noted = {path: NOTE + text.rstrip() + "\n" for path, text in sorted(made.items())}
+    return {**noted, "turnlint.1": man.page(), "turnlint.schema.json": as_json(settings_schema())}
+
+
+def written() -> Mapping[str, str]:
+    """What stands in docs/ now, likewise."""
+    files = (file for kind in ("md", "json", "1") for file in DOCS.rglob(f"*.{kind}"))
+    return {file.relative_to(DOCS).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
 def _index(title: str, lines: Iterator[str]) -> str:
@@ -67,14 +80,35 @@ def _format_page(one: Format) -> str:
     return "\n".join([*lines, *_shape_lines(one.shape)])
 
 
+def _readiness_page() -> str:
+    lines = [
+        "# Readiness",
+        "",
+        "What `turnlint stats --readiness` asks, why, and by which rules and documents it answers.",
+        "",
+    ]
+    for name, (question, answer) in all_questions().items():
+        asks, _, why = cleandoc(import_module(answer.__module__).__doc__ or "").partition("\n\n")
+        rules = ", ".join(f"`{one}`" for one in question.rules)
+        lines += [f"## {asks}", "", f"`{name}`", "", why, ""]
+        lines += [f"Rules: {rules}", ""] if rules else []
+        lines += [f"Sources: {'; '.join(question.sources)}", ""]
+    return "\n".join(lines)
+
+
 def _settings_page() -> str:
     lines = [
         "# Settings",
         "",
         "Settings stand in `.turnlint.toml`, `turnlint.toml` or `[tool.turnlint]` of `pyproject.toml`; the "
         "nearest one above a file counts. Patterns are written as in a .gitignore and are relative to its "
-        "folder. `turnlint schema settings` prints their JSON Schema, `turnlint config FILE` what holds for "
-        "a file.",
+        "folder. [turnlint.schema.json](turnlint.schema.json) is their JSON Schema, which `turnlint schema "
+        "settings` prints, too. `turnlint config FILE` shows what holds for a file and where it comes from, "
+        "`turnlint config --key KEY` explains a setting.",
+        "",
+        "`--config KEY=VALUE` says a setting for one run, in TOML: `--config 'fail-on=\"error\"'`. It "
+        "wins over the files, and options such as `--target` win over it. Where an option is not given that "
+        "has `[env: …]` in its help, the variable counts: `TURNLINT_TARGET`, `TURNLINT_CONFIG`, …",
         "",
     ]
     return "\n".join([*lines, *_shape_lines(SettingsFile)])
@@ -118,6 +152,7 @@ def _type(node: Any) -> str:
         "Bool": "boolean",
         "None": "null",
         "Dict": "object",
+        "Date": "date",
         "Any": "any",
     }
     return names[type(node).__name__.removesuffix("Type")]
@@ -185,9 +220,8 @@ def main() -> None:
         file = DOCS / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    for file in DOCS.rglob("*.md"):
-        if file.relative_to(DOCS).as_posix() not in made:
-            file.unlink()
+    for path in written().keys() - made.keys():
+        (DOCS / path).unlink()
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ feature.handle = prints
 import turnlint.lsp.features.did_change as feature
 handle, kept = feature.handle, []
 def keeps(server, params):
-    kept.append(b"x" * 500_000)
+    kept.append(b"x" * 2_000_000)
     handle(server, params)
 feature.handle = keeps
 """,

@@ -58,7 +58,7 @@ def start_up(arguments: list[str]) -> float:
 
 def command(path: Path, *options: str) -> Callable[[], object]:
     """The whole command as a user runs it, its start included, with its output thrown away."""
-    arguments = ["check", "--isolated", "--quiet", "--target", "openai", *options, str(path)]
+    arguments = ["check", "--isolated", "--no-cache", "--quiet", "--target", "openai", *options, str(path)]
     return lambda: subprocess.run(
         [sys.executable, "-m", "turnlint", *arguments], check=False, stdout=subprocess.DEVNULL
     )

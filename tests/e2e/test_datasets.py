@@ -95,7 +95,8 @@ def test_every_row_has_what_the_grader_reads(tmp_path: Path) -> None:
     assert (lack["rule"], lack["row"], lack["severity"]) == ("missing-grader-item", 2, "error")
     assert lack["location"] == {"line": 2, "column": 1}
     shown = turnlint("config", "a.jsonl", cwd=tmp_path).stdout
-    assert "grader reads:   `item.answer`\n" in shown
+    (line,) = (one for one in shown.splitlines() if one.startswith("grader reads: "))
+    assert " ".join(line.split()) == "grader reads: `item.answer` (turnlint.toml:4)"
 
 
 def test_a_grader_that_is_not_there(tmp_path: Path) -> None:

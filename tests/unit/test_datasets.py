@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from turnlint.config.datasets import DatasetFiles, dataset_of, gather
+from turnlint.config.datasets import (
+    DatasetFiles,
+    dataset_of,
+    files_below,
+    files_of,
+    gather,
+    matches_nothing,
+)
 from turnlint.config.discovery import SettingsFinder
 from turnlint.engine.splits import namesake, split_of
 
@@ -186,6 +193,32 @@ def test_no_pattern_leads_out_of_the_folder_of_the_settings(tmp_path: Path, patt
     (folder / "turnlint.toml").write_text(f'[[dataset]]\ntrain = ["a.jsonl"]\nvalidation = ["{pattern}"]\n')
     found = dataset_of(folder / "a.jsonl", SettingsFinder())
     assert [one.path.name for one in found.files] == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("pattern", ["data/*.jsonl", "valid.jsonl", "deep/data/valid.jsonl"])
+def test_no_link_leads_out_of_the_folder_of_the_settings(tmp_path: Path, pattern: str) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for one in (folder / "deep", out):
+        one.mkdir(parents=True)
+    (out / "valid.jsonl").touch()
+    for link in (folder / "data", folder / "deep" / "data"):
+        link.symlink_to(out, target_is_directory=True)
+    (folder / "turnlint.toml").write_text(f'[[dataset]]\ntrain = ["a.jsonl"]\nvalidation = ["{pattern}"]\n')
+    finder = SettingsFinder()
+    assert [one.path.name for one in dataset_of(folder / "a.jsonl", finder).files] == ["a.jsonl"]
+    config = finder.config(folder)
+    assert files_below(folder) == []
+    assert not matches_nothing(config, pattern), "what is there is not known"
+    assert matches_nothing(config, "in/*.jsonl")
+
+
+def test_links_within_the_folder_of_the_settings_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "2026").mkdir()
+    (tmp_path / "2026" / "valid.jsonl").touch()
+    (tmp_path / "latest").symlink_to("2026", target_is_directory=True)
+    (tmp_path / "turnlint.toml").write_text('[[dataset]]\nvalidation = ["latest/*.jsonl"]\n')
+    config = SettingsFinder().config(tmp_path)
+    assert files_of(config, config.settings.dataset[0])["validation"] == [tmp_path / "latest" / "valid.jsonl"]
 
 
 @pytest.mark.parametrize(

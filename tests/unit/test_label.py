@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnlint.text.label import counted, snippet
+from turnlint.text.label import counted, percent, snippet
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 KEY = "sk-" + "a1" * 24
@@ -52,3 +52,18 @@ def test_secrets_are_hidden_before_the_cut(before: str) -> None:
 @pytest.mark.parametrize(("count", "shown"), [(0, "0 rows"), (1, "1 row"), (12345, "12,345 rows")])
 def test_counted(count: int, shown: str) -> None:
     assert counted(count, "row") == shown
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (0, 0, "0.0%"),
+        (0, 7, "0.0%"),
+        (1, 3, "33.3%"),
+        (1, 100_000, "<0.1%"),
+        (99_999, 100_000, ">99.9%"),
+        (7, 7, "100.0%"),
+    ],
+)
+def test_percent(part: int, whole: int, shown: str) -> None:
+    assert percent(part, whole) == shown

@@ -15,7 +15,7 @@ import turnlint
 ROOT = Path(turnlint.__file__).parent
 
 LAYERS = (
-    {"model"},
+    {"model", "modules"},
     {"text"},
     {"formats", "tokens"},
     {"corpus"},
