@@ -17,7 +17,7 @@ from turnlint.cli._streams import (
     Terminated,
     UsageError,
     abandon_output,
-    say,
+    complain,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _run(arguments: list[str], output: Output) -> int:
 
 
 def _fail(message: str) -> int:
-    say(f"turnlint: {message}")
+    complain(message)
     return 2
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from turnlint.cli._signals import end_in_order
 from turnlint.cli._streams import OutputError
-from turnlint.config.files import permissions
+from turnlint.config.files import draft_path, permissions
 
 __all__ = ["WholeFile"]
 
@@ -31,7 +31,7 @@ class WholeFile:
         self._path = Path(name)
         with self._told():
             mode = permissions(self._path)
-            self._draft = self._path.with_name(f".turnlint.{os.urandom(8).hex()}")
+            self._draft = draft_path(self._path.parent)
             self._stream = self._draft.open("x", encoding="utf-8", errors="replace", newline="\n")
             if mode is not None:
                 with suppress(OSError):  # on a file system that knows no permissions

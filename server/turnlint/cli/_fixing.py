@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -18,9 +17,9 @@ from turnlint.cli._baseline import Baselines
 from turnlint.cli._checking import Checking
 from turnlint.cli._inputs import Inputs, Source
 from turnlint.cli._output import style_of
-from turnlint.cli._reading import Progress, file_of, open_source, why_unfixable
+from turnlint.cli._reading import Progress, file_of, is_pipe, open_source, why_unfixable
 from turnlint.cli._replacing import Draft, Original
-from turnlint.cli._streams import Output, UsageError, say
+from turnlint.cli._streams import Output, UsageError, complain, say
 from turnlint.config.datasets import gather
 from turnlint.config.discovery import SettingsFinder
 from turnlint.engine import Located, RowChecker
@@ -34,7 +33,7 @@ from turnlint.text.copying import RowCopier
 from turnlint.text.label import counted
 from turnlint.text.rows import RowReader
 
-__all__ = ["Fixing"]
+__all__ = ["Work", "fix"]
 
 _PASSES = 10
 """What one fix brings to light the next pass fixes. After so many, fixes go in circles."""
@@ -71,7 +70,7 @@ def fix(
         if tell is None:
             problems = [*inputs.problems, *fixing.unread, *fixing.unwritten]
             for words in problems:
-                say(f"turnlint: {words}")
+                complain(words)
             return 2 if problems else int(args.diff and bool(fixing.fixed) and not args.exit_zero)
         streams = any(source.stdin for source in inputs.sources)
         left = Inputs(inputs.sources, [*inputs.problems, *fixing.unwritten])
@@ -131,6 +130,7 @@ class Fixing:
         self._finder = finder
         self._wanted: Callable[[Finding], bool] = has_fix if args.unsafe_fixes else is_safe
         self._works: dict[Source, Work] = {}
+        self._files: dict[Path, Work] = {}
         self._links: dict[Source, Work] = {}
         """What becomes of files that are listed by another name before."""
         self._once: set[Source] = set()
@@ -241,11 +241,11 @@ class Fixing:
         for work in self._works.values():
             if work.original is None:
                 with self.open(work.source) as stream:
-                    while chunk := stream.read(_CHUNK):
+                    for chunk in _chunks(stream):
                         output.write_bytes(chunk)
 
     def _begin(self, source: Source) -> None:
-        if _is_pipe(source):
+        if is_pipe(source):
             self._once.add(source)
             _note(source, "it can be read only once, and nothing in it is fixed")
             return
@@ -261,17 +261,17 @@ class Fixing:
             original = None if source.stdin else Original(source.path)
         except OSError:
             return  # the check will tell
-        file = original and original.file
-        known = (work for work in self._works.values() if work.original and work.original.file == file)
-        if same := next(known, None):
-            self._links[source] = same
+        if original and original.file in self._files:
+            self._links[source] = self._files[original.file]
             return
         keeps = original is not None and not self._args.diff
         if original and keeps and (obstacle := original.obstacle()):
             self._locked[source] = obstacle
             return
-        folder = original.folder if original and keeps else self._temporary_folder()
+        folder = original.folder if original and keeps else self._temporary_folder
         work = self._works[source] = Work(source, original, folder)
+        if original:
+            self._files[original.file] = work
         if self._ways(source) >= _CONTRARY:
             if not any(one.refused for one in self._works.values()):
                 say("Note: there are rules on for a byte order mark and against it; that stays as it is.")
@@ -279,7 +279,7 @@ class Fixing:
         if source.stdin:
             with open_source(source) as stream:
                 work.kept = Draft(folder)
-                for chunk in iter(partial(stream.read, _CHUNK), b""):
+                for chunk in _chunks(stream):
                     work.kept.write(chunk)
                 work.kept.close()
 
@@ -288,6 +288,7 @@ class Fixing:
         fixes = [all_rules()[name].rule.fix for name in self._finder.settings(source.path).rules]
         return {one.rewrite for one in fixes if one}
 
+    @cached_property
     def _temporary_folder(self) -> Path:
         from tempfile import TemporaryDirectory
 
@@ -393,7 +394,7 @@ class _Round:
             with self._open() as stream:
                 bare_cr = RowReader(stream).marks.bare_cr
                 stream.seek(0)
-                for chunk in rewritten(iter(partial(stream.read, _CHUNK), b""), way):
+                for chunk in rewritten(_chunks(stream), way):
                     draft.write(chunk)
             draft.close()
         except ValueError as error:
@@ -422,10 +423,8 @@ def _refuse_baseline(args: argparse.Namespace) -> None:
         raise UsageError(f"{ending} does not write a baseline: leave out {writing}")
 
 
-def _is_pipe(source: Source) -> bool:
-    """Whether a source is nothing that stays when it was read; standard input is kept."""
-    path = source.path
-    return not source.stdin and os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    return iter(partial(stream.read, _CHUNK), b"")
 
 
 def _note(source: Source, words: str) -> None:

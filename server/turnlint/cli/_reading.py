@@ -14,6 +14,7 @@ from typing import IO, BinaryIO, cast
 
 from turnlint.cli._inputs import Source
 from turnlint.cli._unpacking import UNPACKERS, read_some
+from turnlint.config.files import state_of
 from turnlint.text.layouts import Layout
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Spooled",
     "Unchanged",
     "allow_open_files",
+    "file_of",
+    "is_pipe",
     "open_source",
     "temporary_file",
     "why_unfixable",
@@ -169,9 +172,13 @@ def why_unfixable(source: Source) -> str:
         return ""
     if suffix in UNPACKERS:
         return "it is compressed"
+    return "it is no plain file" if is_pipe(source) else ""
+
+
+def is_pipe(source: Source) -> bool:
+    """Whether a source is nothing that stays when it was read; standard input is kept."""
     path = source.path
-    is_special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113 - these do not raise
-    return "it is no plain file" if is_special else ""
+    return not source.stdin and os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
 
 
 def allow_open_files(count: int) -> None:
@@ -215,9 +222,7 @@ class Unchanged:
 def _identity(path: Path) -> tuple[int, ...] | None:
     """What tells one state of a file from another; None for pipes and devices, which have none."""
     found = os.stat(path)  # noqa: PTH116
-    if not stat.S_ISREG(found.st_mode):
-        return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return state_of(found) if stat.S_ISREG(found.st_mode) else None
 
 
 class BoundedFile(io.FileIO):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from turnlint.cli._signals import end_in_order
 from turnlint.cli._streams import OutputError
+from turnlint.config.files import draft_path, state_of
 
 __all__ = ["Draft", "Original"]
 
@@ -18,7 +19,7 @@ class Draft:
 
     def __init__(self, folder: Path) -> None:
         end_in_order()
-        self.path = folder / f".turnlint.{os.urandom(8).hex()}"
+        self.path = draft_path(folder)
         with self._told():
             self._stream = open(self.path, "xb", opener=_private)  # noqa: SIM115 - it stays open
 
@@ -79,7 +80,7 @@ class Original:
                 os.chown(draft.path, self._known.st_uid, self._known.st_gid)
         with suppress(OSError):  # on a file system that knows no permissions
             draft.path.chmod(self._known.st_mode & 0o7777)
-        if _version(self.file.stat()) != _version(self._known):
+        if state_of(self.file.stat()) != state_of(self._known):
             raise OSError(None, "it was changed meanwhile; it stays as it is, and nothing in it is fixed")
         draft.path.replace(self.file)
         _sync(self.folder)
@@ -88,10 +89,6 @@ class Original:
 def _private(path: str, flags: int) -> int:
     """Open a file that nobody else may read: the one it will replace may be private."""
     return os.open(path, flags, 0o600)
-
-
-def _version(known: os.stat_result) -> tuple[int, ...]:
-    return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns
 
 
 def _sync(folder: Path) -> None:

@@ -9,7 +9,16 @@ TYPE_CHECKING = False  # `typing` takes longer to load than all that is needed t
 if TYPE_CHECKING:
     from typing import Literal, TextIO
 
-__all__ = ["Output", "OutputError", "Terminated", "UsageError", "abandon_output", "harmless", "say"]
+__all__ = [
+    "Output",
+    "OutputError",
+    "Terminated",
+    "UsageError",
+    "abandon_output",
+    "complain",
+    "harmless",
+    "say",
+]
 
 
 class UsageError(Exception):
@@ -122,6 +131,11 @@ def harmless(text: str) -> str:
 def _harmless_line(line: str) -> str:
     shown = "".join(one if one.isprintable() else "\ufffd" for one in line).replace("##", "#♯")
     return shown.replace("::", "∷", 1) if shown.lstrip().startswith("::") else shown
+
+
+def complain(message: str) -> None:
+    """Tell the user what the program could not do. Never fails."""
+    say(f"turnlint: {message}")
 
 
 def abandon_output() -> None:

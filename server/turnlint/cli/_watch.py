@@ -14,8 +14,9 @@ from typing import NoReturn, TypeAlias
 from turnlint.cli._baseline import Baselines
 from turnlint.cli._inputs import STDIN, find_inputs
 from turnlint.cli._options import settings_finder
-from turnlint.cli._streams import Output, UsageError, say
+from turnlint.cli._streams import Output, UsageError, complain, say
 from turnlint.config import ConfigError
+from turnlint.config.files import state_of
 from turnlint.tokens import TokensError
 
 __all__ = ["watch"]
@@ -46,7 +47,7 @@ def watch(args: argparse.Namespace, check: Callable[[], object], output: Output)
         try:
             check()
         except (ConfigError, TokensError, UsageError) as error:
-            say(f"turnlint: {error}")
+            complain(str(error))
         output.finish()
         say("Watching for changes; Ctrl-C ends it.")
         before, state = state, _changed_state(args, state)
@@ -85,7 +86,7 @@ def _identity(path: Path) -> tuple[int, ...] | None:
         found = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return state_of(found)
 
 
 def _differing(before: _State, now: _State) -> list[str]:

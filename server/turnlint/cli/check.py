@@ -9,7 +9,6 @@ examples:
   turnlint check --add-baseline  Accept what is found now, show what is new
   zcat train.jsonl.gz | turnlint check - --stdin-filename train.jsonl
   turnlint check --output-format json-lines --output-file findings.jsonl
-  turnlint check --output-format full --output-format sarif:findings.sarif
   turnlint check --output-format github --output-format sarif:findings.sarif
 
 exit status:
@@ -35,7 +34,7 @@ from turnlint.cli._output import add_colour_option
 from turnlint.cli._program import one_of
 from turnlint.cli._reading import Progress, open_source, why_unfixable
 from turnlint.cli._reports import Reports, add_report_options, refuse_outputs, without_outputs
-from turnlint.cli._streams import Output, say
+from turnlint.cli._streams import Output, complain, say
 from turnlint.cli._unused import unused
 from turnlint.config.discovery import SEVERITIES, SettingsFinder
 from turnlint.engine import Located
@@ -152,7 +151,7 @@ def _tell(
     vain = unused(inputs, finder, baselines, all_rules=not overrides_settings(args))
     telling.finish(chain(baselines.write(), vain))
     for problem in problems:
-        say(f"turnlint: {problem}")
+        complain(problem)
     if problems:
         return 2
     return int(telling.failed and not args.exit_zero)

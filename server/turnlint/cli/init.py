@@ -29,6 +29,7 @@ from turnlint.config.proposal import Proposal, proposed
 from turnlint.engine import vote
 from turnlint.formats import Format
 from turnlint.text.label import counted
+from turnlint.text.rows import BOM
 
 _FILE = "turnlint.toml"
 _HEAD = 1 << 20
@@ -115,7 +116,7 @@ def _format(path: Path) -> Format | None:
                 head += more
     except (OSError, ImportError):
         return None
-    rows = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    rows = head.removeprefix(BOM).split(b"\n")
     return vote(rows if len(head) < _HEAD else rows[:-1])
 
 

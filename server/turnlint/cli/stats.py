@@ -38,7 +38,7 @@ from turnlint.cli._options import (
 )
 from turnlint.cli._output import add_colour_option, add_text_or_json_option, style_of, without_output
 from turnlint.cli._reading import Progress, open_source, temporary_file
-from turnlint.cli._streams import Output, UsageError, say
+from turnlint.cli._streams import Output, UsageError, complain
 from turnlint.config.datasets import gather
 from turnlint.config.discovery import SettingsFinder, absolute
 from turnlint.engine.contents import Contents
@@ -109,7 +109,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     output.finish()
     problems = [*inputs.problems, *counting.problems]
     for problem in problems:
-        say(f"turnlint: {problem}")
+        complain(problem)
     return 2 if problems else 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from turnlint.config.errors import named
 from turnlint.config.paths import Basis
+from turnlint.text.rows import BOM
 from turnlint.text.templates import items_in
 
 __all__ = ["FIELDS", "grader_fields"]
@@ -47,7 +48,7 @@ def _read(basis: Basis, word: str) -> Any:
     if len(data) > _MOST_BYTES:
         raise basis.fault(f"{named(word)} has more than {_MOST_BYTES:,} bytes, which no grader has")
     try:
-        grader = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        grader = orjson.loads(data.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
         raise basis.fault(f"{named(word)} is no JSON: {error}") from None
     if type(grader) is not dict:

@@ -13,11 +13,10 @@ from bisect import bisect_right
 from typing import BinaryIO
 
 from turnlint.text.decode import row_text
-from turnlint.text.rows import CUT_BYTES, ROW_BYTES
+from turnlint.text.rows import BOM, CUT_BYTES, ROW_BYTES
 
 __all__ = ["ArrayError", "ArrayLayout", "ArrayRows", "array_start"]
 
-_BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _OPENING = re.compile(rb"[ \t\r\n]*+\[(?!\0)")
 """The bracket, unless it is half a character of UTF-16."""
@@ -41,7 +40,7 @@ class ArrayError(OSError):
 
 def array_start(head: bytes) -> int | None:
     """Where the first item of an array begins, in bytes; None where a file with this head is none."""
-    mark = _OPENING.match(head, len(_BOM) if head.startswith(_BOM) else 0)
+    mark = _OPENING.match(head, len(BOM) if head.startswith(BOM) else 0)
     return mark.end() if mark else None
 
 
@@ -152,7 +151,7 @@ class ArrayLayout:
         """The file is read from its beginning; `start` is where the first item begins, in bytes."""
         self._stream = stream
         stream.seek(0)
-        head = stream.read(start).removeprefix(_BOM)
+        head = stream.read(start).removeprefix(BOM)
         self._rows = array("Q", (0,))
         self._offsets = array("Q", (start,))
         self._ends = array("Q", (head.count(b"\n"),))
