@@ -56,6 +56,8 @@ def test_ways(way: Rewrite, before: bytes, after: bytes, size: int) -> None:
     [
         ("utf-8", b"plain", "no encoding that is known"),
         ("utf-8", "ab".encode("utf-16") + b"\x00", "not UTF-16LE throughout"),
+        ("utf-8", '{"a": 1}\n'.encode("utf-16-le") + b'{"b": 2}\n', "not UTF-16LE throughout, or not JSON"),
+        ("utf-8", '{"a": 1}\n'.encode("utf-16") + b'{"b": "cc"}', "not UTF-16LE throughout, or not JSON"),
         ("rows", b'[{"a": "b\nc"}]', "value 1: a string holds a line break"),
         ("rows", b'[{"a": 1}, {"a": nope}]', "value 2 is not valid JSON"),
         ("rows", b'[{"a": [1\n2]}]', "value 1 is not valid JSON"),

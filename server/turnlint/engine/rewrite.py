@@ -10,7 +10,7 @@ from itertools import chain
 from turnlint.model import Rewrite
 from turnlint.text.decode import decode
 from turnlint.text.rows import BOM, HEAD_BYTES, RowReader, wide_encoding
-from turnlint.text.values import on_one_row, values
+from turnlint.text.values import Value, on_one_row, values
 
 __all__ = ["rewritten"]
 
@@ -50,19 +50,42 @@ def _with_line_feeds(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _in_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Only of what is JSON then: bytes of another encoding may well be letters in this one."""
     head = _head(chunks, HEAD_BYTES)
     found = wide_encoding(head)
     if found is None:
         raise ValueError("the file is in no encoding that is known for certain")
-    decoder = codecs.getincrementaldecoder(found[0])()
-    begun = False
     try:
-        for chunk in chain((head,), chunks, (b"",)):
-            text = decoder.decode(chunk, final=not chunk)
-            yield (text if begun else text.removeprefix("\ufeff")).encode()
-            begun = begun or bool(text)
-    except UnicodeError:
-        raise ValueError(f"the file is not {found[0]} throughout") from None
+        yield from _json_alone(_decoded(chain((head,), chunks), found[0]))
+    except ValueError:
+        raise ValueError(f"the file is not {found[0]} throughout, or not JSON") from None
+
+
+def _json_alone(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same chunks, each once all values that end before it are known to be JSON. Raises ValueError."""
+    read: list[bytes] = []
+    for value in values(_noted(chunks, read)):
+        _parsed(value, "a value")
+        yield from read
+        read.clear()
+    yield from read
+
+
+def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The same text in UTF-8, without a byte order mark. Raises UnicodeError."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    begun = False
+    for chunk in chain(chunks, (b"",)):
+        text = decoder.decode(chunk, final=not chunk)
+        yield (text if begun else text.removeprefix("\ufeff")).encode()
+        begun = begun or bool(text)
+
+
+def _noted(chunks: Iterable[bytes], read: list[bytes]) -> Iterator[bytes]:
+    """The same chunks, each of which is added to those that were read."""
+    for chunk in chunks:
+        read.append(chunk)
+        yield chunk
 
 
 def _in_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -71,9 +94,14 @@ def _in_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
             row = on_one_row(value.raw)
         except ValueError as error:
             raise ValueError(f"value {number:,}: {error}") from None
-        if not decode(value.raw).parsed:  # on one row, `1` and `2` on two lines would be 12
-            raise ValueError(f"value {number:,} is not valid JSON")
+        _parsed(value, f"value {number:,}")  # on one row, `1` and `2` on two lines would be 12
         yield row + b"\n"
+
+
+def _parsed(value: Value, name: str) -> None:
+    """Raise ValueError for what is no JSON."""
+    if not decode(value.raw).parsed:
+        raise ValueError(f"{name} is not valid JSON")
 
 
 def _head(chunks: Iterator[bytes], size: int) -> bytes:

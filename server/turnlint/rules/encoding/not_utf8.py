@@ -13,8 +13,8 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    Safe: writes the same text as UTF-8. In PowerShell 5.1, `>` and `Out-File` write UTF-16; use
-    `-Encoding utf8`.
+    Safe: writes the same text as UTF-8, where all of it is JSON then. In PowerShell 5.1, `>` and `Out-File`
+    write UTF-16; use `-Encoding utf8`.
 
 Sources:
     RFC 8259, section 8.1; MicrosoftDocs/azure-ai-docs, fine-tuning.md.
