@@ -152,7 +152,7 @@ class Session:
 
     def _compare(self, document: Document) -> None:
         text = document.buffer.text
-        settings = self._settings.of(path_of(document.uri))
+        settings = self._settings.of(path_of(document.uri)).settings
         wanted = engine_marks(text, settings, name=document.path.name)
         end = monotonic() + PATIENCE
         while document.said is None or (

@@ -48,9 +48,9 @@ feature.handle = keeps
 }
 
 
-def test_a_few_thousand_edits() -> None:
-    report = soak.soak(3_000, 10)
-    assert report.edits > 400
+def test_some_hundred_edits() -> None:
+    report = soak.soak(600, 600)
+    assert report.edits >= 600
     assert report.answers["result"]
 
 

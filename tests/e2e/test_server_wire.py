@@ -104,6 +104,24 @@ def test_position_encoding_follows_the_client() -> None:
             assert client.capabilities["positionEncoding"] == taken
 
 
+def test_an_option_names_the_position_encoding() -> None:
+    before = '{"messages":[{"content":"é😀","role":'
+    named: tuple[tuple[str | None, Encoding], ...] = (
+        ("utf-8", "utf-8"),
+        ("utf-32", "utf-32"),
+        (None, "utf-16"),
+    )
+    for name, taken in named:
+        with LspClient([], {"positionEncoding": name}) as client:
+            assert client.capabilities["positionEncoding"] == taken
+            found = client.show("untitled:x.jsonl", '{"messages":[{"content":"é😀","role":"usr"}]}\n')
+            start = next(one["range"]["start"] for one in found if one.get("code") == "unknown-role")
+            assert start["character"] == to_units(before, len(before), taken)
+    with LspClient([], {"positionEncoding": "utf-7"}) as client:
+        assert client.capabilities["positionEncoding"] == "utf-16"
+        assert client.messages or client.notifications
+
+
 def test_tcp_listens_on_the_loopback_interface() -> None:
     import socket
 

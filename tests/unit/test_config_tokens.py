@@ -312,7 +312,7 @@ def told(options: Mapping[str, object], path: Path | None) -> tuple[Settings, li
     words: list[str] = []
     client = ClientSettings(words.append)
     client.begin(options)
-    return client.of(path), words
+    return client.of(path).settings, words
 
 
 @pytest.mark.parametrize(

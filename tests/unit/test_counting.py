@@ -377,6 +377,30 @@ def test_what_comes_too_late_for_a_request_is_kept_for_the_next() -> None:
     run(test)
 
 
+def test_who_asks_again_and_again_has_a_row_counted_once_and_hears_when_it_is() -> None:
+    async def test() -> None:
+        async with desk("t\ntt\n?") as one:
+            first, second, third = one.store
+            one.counting.show([first])
+            await one.until(lambda: one.said["counted"])
+            held, said = Event(), one.said["counted"]
+            one.worker.queue([held.wait], lambda: 0.0)
+            await asyncio.sleep(0.02)
+            for line in (second, second, third, second):
+                with pytest.raises(TimeoutError):
+                    await one.counting.measure(line)
+            held.set()
+            await one.until(lambda: one.said["counted"] > said)
+            assert await one.counting.measure(second) == Measured(2, 1, (), 0, False)
+            assert await one.counting.measure(third) is None
+            assert await one.counting.measure(third) is None
+            assert Counter(one.checker.measured) == {b"t": 1, b"tt": 2, b"?": 2}
+            one.edit(1, 2, "ttt\n")
+            assert await one.counting.measure(one.store.line(1)) == Measured(3, 1, (), 0, False)
+
+    run(test)
+
+
 def test_a_row_that_is_too_large_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         async with desk(f"{'t' * 90}\n" * 3 + "tt\n" + "ät" * 25 + "\nt") as one:

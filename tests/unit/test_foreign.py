@@ -31,7 +31,7 @@ ROWS = [
 
 
 def read(path: Path) -> IndexedFile:
-    return asyncio.run(read_file(IndexJob(str(path), Overrides()), lambda done: None))
+    return asyncio.run(read_file(IndexJob(os.fsencode(path), Overrides()), lambda done: None))
 
 
 def key(row: str) -> int:

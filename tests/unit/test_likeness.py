@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,7 @@ def others(folder: Path, dice: random.Random) -> ForeignRows:
     for name, split in (("a", "train"), ("b", "validation"), ("c", "test")):
         path = folder / f"{name}{dice.randrange(1 << 40)}.jsonl"
         path.write_text("\n".join(row(dice) for _ in range(8)))
-        index = asyncio.run(read_file(IndexJob(str(path), Overrides()), lambda done: None))
+        index = asyncio.run(read_file(IndexJob(os.fsencode(path), Overrides()), lambda done: None))
         files.append(ForeignFile(index, Origin(path.name, split)))
     return ForeignRows(Origin("own.jsonl", "validation"), files[:2], files[2:])
 

@@ -15,6 +15,7 @@ from pygls.io_ import StdoutWriter
 from turnlint.config import resolve
 from turnlint.engine import RowChecker
 from turnlint.formats import get_format
+from turnlint.lsp.recognise import name_of
 from turnlint.lsp.rows import Rows
 from turnlint.lsp.server import Server
 from turnlint.text.lines import Line, LineStore
@@ -127,6 +128,20 @@ def test_copies_are_not_told_once_their_rule_is_off() -> None:
         if rule == "exact-duplicate":
             rows.work(60)
         assert [one.rule for line in store for one in rows.findings(line)] == expected
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("file:///data/a:b%20c.jsonl", "a:b c.jsonl"),
+        ("file:///c%3A/data/a.jsonl", "a.jsonl"),
+        ("untitled:Untitled-1", "Untitled-1"),
+        ("vscode-notebook-cell:/data/a.jsonl", "a.jsonl"),
+        ("", ""),
+    ],
+)
+def test_a_document_is_called_as_its_file(uri: str, name: str) -> None:
+    assert name_of(uri) == name
 
 
 def test_blank_rows_at_the_end_are_no_rows() -> None:

@@ -12,10 +12,10 @@ from turnlint.config.errors import ConfigError, suggest
 from turnlint.config.inline import parsed
 from turnlint.config.origins import Said
 from turnlint.config.schema import settings_schema
-from turnlint.config.toml import Keys, leaves, spelled
+from turnlint.config.toml import dotted, leaves, spelled
 from turnlint.rules import quote
 
-__all__ = ["LONGEST", "cut", "dotted", "explained"]
+__all__ = ["LONGEST", "cut", "explained"]
 
 LONGEST = 80
 """So many code points of a value are shown."""
@@ -109,11 +109,6 @@ def _example(words: list[str], value: Any, node: dict[str, Any]) -> Iterator[str
         )
     else:
         yield f"{last} = {value if node.get('format') == 'date' else spelled(value)}"
-
-
-def dotted(keys: Keys) -> str:
-    """The way to a value as one word: `dataset[0].train`."""
-    return "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in keys).removeprefix(".")
 
 
 def cut(value: Any) -> str:

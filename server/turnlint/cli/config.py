@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from turnlint.cli._baseline import relative
-from turnlint.cli._explaining import LONGEST, cut, dotted, explained
+from turnlint.cli._explaining import LONGEST, cut, explained
 from turnlint.cli._options import add_settings_options, say_notes, settings_finder
 from turnlint.cli._output import add_text_or_json_option
 from turnlint.cli._streams import Output, UsageError, harmless
@@ -28,6 +28,7 @@ from turnlint.config.discovery import SettingsFinder, absolute
 from turnlint.config.inline import is_inline, read_inline
 from turnlint.config.origins import Said, judged_rules, said_of
 from turnlint.config.shape import first
+from turnlint.config.toml import dotted
 from turnlint.engine.splits import SPLITS
 from turnlint.model import Settings
 from turnlint.rules import all_rules, quote

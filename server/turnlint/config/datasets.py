@@ -24,9 +24,11 @@ __all__ = [
     "DatasetFile",
     "DatasetFiles",
     "dataset_of",
+    "dataset_within",
     "files_below",
     "files_of",
     "gather",
+    "is_below",
     "matches_nothing",
 ]
 
@@ -85,6 +87,28 @@ def dataset_of(path: Path, finder: SettingsFinder) -> DatasetFiles:
     around = _listed(config, config.tables(listing.number)) if listing else _beside(path)
     others = sorted({one for one in around if one != path and not config.excludes(one)})
     return next(one for one in gather([path, *others], finder) if any(not file.number for file in one.files))
+
+
+def dataset_within(
+    path: Path, finder: SettingsFinder, workspace: Iterable[Path] | None
+) -> tuple[DatasetFile, ...]:
+    """The data set of one file as above, by split and path.
+
+    Where a workspace is given, only files of it are taken besides, or of the folder of the file, wherever
+    links lead: settings of a folder above the workspace reach no others.
+    """
+    found = sorted(dataset_of(path, finder).files, key=lambda file: (SPLITS.index(file.split), file.path))
+    if workspace is None:
+        return tuple(found)
+    homes = [one.resolve() for one in (path.parent, *workspace)]
+    homes.append(path.resolve().parent)
+    return tuple(file for file in found if not file.number or is_below(file.path, homes))
+
+
+def is_below(path: Path, homes: Iterable[Path]) -> bool:
+    """Whether a file is in one of some folders, wherever links lead. The folders are given without links."""
+    home = path.resolve()
+    return any(home.is_relative_to(folder) for folder in homes)
 
 
 class _Implied(Struct, frozen=True):

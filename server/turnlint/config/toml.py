@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from turnlint.config.errors import ConfigError
 from turnlint.config.inline import parsed
 
-__all__ = ["Keys", "leaves", "lines_of", "spelled"]
+__all__ = ["Keys", "dotted", "leaves", "lines_of", "spelled"]
 
 Keys: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys of tables, and 0-based places in arrays of tables."""
@@ -28,6 +28,11 @@ def leaves(document: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
             yield from leaves(one, (*keys, at))
     else:
         yield keys, document
+
+
+def dotted(keys: Keys) -> str:
+    """The way to a value as one word: `dataset[0].train`."""
+    return "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in keys).removeprefix(".")
 
 
 def lines_of(text: str) -> dict[Keys, int]:

@@ -52,7 +52,7 @@ class Baselines:
         """Read the baselines again of all documents below a folder."""
         for session in self._server.sessions(folder):
             session.reload_baseline()
-        self._server.large_files.reload(folder)
+        self._server.disk_files.reload(folder)
 
     def _folder_of(self, path: Path) -> Path | None:
         """The innermost folder of the workspace that holds a path."""

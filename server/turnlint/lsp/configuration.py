@@ -30,7 +30,7 @@ async def pull(server: Server) -> None:
     if not get_capability(server.client_capabilities, "workspace.configuration", False):
         return
     folders: list[tuple[Path | None, str | None]] = [(None, None)]
-    folders += [(path_of(uri), uri) for uri in server.workspace.folders if path_of(uri) is not None]
+    folders += [(path_of(uri), uri) for uri in server.folder_uris if path_of(uri) is not None]
     items = [types.ConfigurationItem(scope_uri=uri, section=SECTION) for _, uri in folders]
     try:
         answers = await server.workspace_configuration_async(types.ConfigurationParams(items))

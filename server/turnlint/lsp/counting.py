@@ -165,6 +165,8 @@ class Counting:
         self._untold = False
         """Findings have come or gone, and the client does not know."""
         self._next_telling = 0.0
+        self._latest: tuple[Line, asyncio.Future[Measured | None]] | None = None
+        """The line that was asked for last, turn by turn: whoever reads it asks for it again and again."""
         if self._job is not None:
             self._job.stop()
             self._job = None
@@ -204,6 +206,8 @@ class Counting:
         for change in changes:
             for line in change.removed:
                 self._tally.remove(line)
+                if self._latest is not None and self._latest[0] is line:
+                    self._latest = None
             if self._wants_totals:
                 self._others.extendleft(reversed(change.added))
 
@@ -212,12 +216,11 @@ class Counting:
 
         None where the line holds no example. Raises TimeoutError if nothing is known yet.
         """
-        checker, text = self._checker, self._rows.text(line)
+        checker = self._checker
         if checker is None:
             return None
         if self._needs in _BUILT:
-            asked = self._worker.ask(partial(_measured, checker, text))
-            asked.add_done_callback(partial(self._take_asked, line, self._tally))
+            asked = self._ask(line, checker)
             if (await asyncio.wait([asked], timeout=_PATIENCE))[0]:
                 return None if asked.exception() else asked.result()
         elif self.of(line) is None:
@@ -227,6 +230,14 @@ class Counting:
         if known is None:
             raise TimeoutError
         return known
+
+    def _ask(self, line: Line, checker: TokenChecker) -> asyncio.Future[Measured | None]:
+        """Have a line counted next, unless it is the one that was asked for last."""
+        if self._latest is None or self._latest[0] is not line:
+            asked = self._worker.ask(partial(_measured, checker, self._rows.text(line)))
+            asked.add_done_callback(partial(self._take_asked, line, self._tally, monotonic()))
+            self._latest = line, asked
+        return self._latest[1]
 
     def go(self) -> None:
         """Hand the thread what comes next, unless it has something, or rows are being judged."""
@@ -306,11 +317,15 @@ class Counting:
         if one.why == "needy" and self._rows.tell(one.line, one.findings):
             self._untold = True
 
-    def _take_asked(self, line: Line, tally: Tally, asked: asyncio.Future[Measured | None]) -> None:
-        """Keep what somebody has asked for, even if it comes too late for that."""
+    def _take_asked(
+        self, line: Line, tally: Tally, since: float, asked: asyncio.Future[Measured | None]
+    ) -> None:
+        """Keep what somebody has asked for, and say so if it comes too late for that."""
         measured = None if asked.cancelled() or asked.exception() else asked.result()
         if measured is not None and tally is self._tally and line.result is not GONE:
             tally.add(line, measured)
+            if monotonic() > since + _PATIENCE:
+                self._audience.tokens_counted()
 
     def _tell(self) -> None:
         """Tell what is known by now; what may change soon again not each time."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lsprotocol import types
 from orjson import Fragment
 from pygls.capabilities import get_capability
 
@@ -13,12 +14,13 @@ from turnlint.lsp.document import BOM, Document
 from turnlint.lsp.protocol import dump
 from turnlint.lsp.ranges import Position, written_range
 from turnlint.model import Span
+from turnlint.text.differences import shared
 from turnlint.text.units import all_to_units, to_units
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
 
-__all__ = ["Changes", "deleted_rows", "edited_row", "workspace_edit"]
+__all__ = ["Changes", "deleted_rows", "edited_row", "one_edit", "workspace_edit"]
 
 Changes: TypeAlias = Sequence[tuple[Span, str]]
 """What replaces spans of a row, from left to right; the spans do not overlap."""
@@ -46,10 +48,22 @@ def deleted_rows(document: Document, numbers: Iterable[int]) -> Iterator[bytes]:
 def workspace_edit(server: Server, document: Document, edits: Iterable[bytes]) -> dict[str, Any]:
     """Edits of a document as the client takes them: for this version of it alone, if it can say so."""
     written = Fragment(b"[%b]" % b",".join(edits))
-    if not get_capability(server.client_capabilities, "workspace.workspace_edit.document_changes", False):
+    if not _takes_versions(server):
         return {"changes": {document.uri: written}}
     meant = {"uri": document.uri, "version": document.version}
     return {"documentChanges": [{"textDocument": meant, "edits": written}]}
+
+
+def one_edit(server: Server, document: Document, edit: types.TextEdit) -> types.WorkspaceEdit:
+    """An edit of a document as a request of our own takes it: for this version of it, as `workspace_edit`."""
+    if not _takes_versions(server):
+        return types.WorkspaceEdit(changes={document.uri: [edit]})
+    meant = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(meant, [edit])])
+
+
+def _takes_versions(server: Server) -> bool:
+    return get_capability(server.client_capabilities, "workspace.workspace_edit.document_changes", False)
 
 
 def _least(text: str, span: Span, content: str) -> Iterator[tuple[Span, str]]:
@@ -61,15 +75,9 @@ def _least(text: str, span: Span, content: str) -> Iterator[tuple[Span, str]]:
         parts = [(Span(start, start), content[:kept]), (Span(end, end), content[kept + len(old) :])]
         yield from ((place, part) for place, part in parts if part)
         return
-    head = _shared(old, content)
-    tail = _shared(old[head:][::-1], content[head:][::-1])
+    head = shared(old, content)
+    tail = shared(old[head:][::-1], content[head:][::-1])
     yield Span(start + head, end - tail), content[head : len(content) - tail]
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _deletion(document: Document, first: int, last: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
@@ -102,7 +103,7 @@ async def read_file(job: IndexJob, report: Callable[[int], None]) -> IndexedFile
             if read.stamp is not None:
                 pairs = zip(TYPES, read.lengths, strict=True)
                 arrays = [await _array(out, kind, length) for kind, length in pairs]
-                return _indexed(Path(job.path), read, read.stamp, arrays)
+                return _indexed(Path(os.fsdecode(job.path)), read, read.stamp, arrays)
             report(read.done)
     raise OSError(_DIED)
 

@@ -46,7 +46,8 @@ def stamp_of(stream: FileIO) -> Stamp:
 class IndexJob(msgspec.Struct, frozen=True):
     """What is to be read, and how."""
 
-    path: str
+    path: bytes
+    """As `os.fsencode` gives it: not all names are text."""
     overrides: Overrides
     trusted: bool = False
     """As in `ServerOptions`."""
@@ -84,7 +85,7 @@ def main() -> None:
 
 
 def _done(job: IndexJob) -> tuple[Read, list[array[int]]]:
-    path = Path(job.path)
+    path = Path(os.fsdecode(job.path))
     settings = SettingsFinder(job.overrides, trusted=job.trusted, lenient=True).settings(path)
     with Reading(path, lambda done: _write(Read(done))) as stream:
         stamp = stamp_of(stream)

@@ -13,9 +13,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from turnlint.config import ConfigError
-from turnlint.config.datasets import SUFFIXES, DatasetFile, dataset_of, gather
+from turnlint.config.datasets import SUFFIXES, DatasetFile, dataset_within, gather
 from turnlint.config.discovery import SettingsFinder
-from turnlint.engine.splits import SPLITS
 from turnlint.lsp.foreign import NEAR_BYTES, NEAR_ROWS, ForeignFile, ForeignRows, IndexedFile, read_file
 from turnlint.lsp.indexing import IndexJob, Stamp
 from turnlint.lsp.progress import Progress
@@ -92,6 +91,10 @@ class Neighbours:
             self._met.add(path)
         self._wake()
 
+    def of(self, session: Session) -> tuple[DatasetFile, ...]:
+        """The data set of a document in order, itself included; nothing as long as none is known."""
+        return self._sets.get(session, ())
+
     def paths(self) -> set[Path]:
         """The files that are followed, and the folders where others may come."""
         documents = (session.path for session in self._sets if session.path is not None)
@@ -129,7 +132,7 @@ class Neighbours:
             met, self._met = self._met, set()
             documents = {one: one.path for one in self._sets if one.path is not None}
             seen = {*self._known, *documents.values()}
-            concerned = partial(_concerned, documents, met, seen, self._finder)
+            concerned = partial(_concerned, documents, met, seen, self._server.settings.finder)
             self._unsettled.update(await asyncio.to_thread(concerned))
         elif self._unsettled:
             session = self._unsettled.pop()
@@ -144,23 +147,15 @@ class Neighbours:
         else:
             await self._renew(self._stale.pop())
 
-    def _finder(self, path: Path) -> SettingsFinder:
-        settings = self._server.settings
-        return SettingsFinder(settings.overrides(path), trusted=settings.options.trusted, lenient=True)
-
     def _dataset(self, path: Path, workspace: Iterable[Path]) -> tuple[DatasetFile, ...]:
         """The data set of a document in order, itself included; nothing where settings cannot be obeyed."""
-        finder = self._finder(path)
+        settings = self._server.settings
         try:
-            found = dataset_of(path, finder).files
+            return dataset_within(
+                path, settings.finder(path), None if settings.options.trusted else workspace
+            )
         except ConfigError:  # told by whoever reads the settings of the document
             return ()
-        found = tuple(sorted(found, key=lambda file: (SPLITS.index(file.split), file.path)))
-        if self._server.settings.options.trusted:
-            return found
-        folders = [path.parent, finder.config(path.parent).root, *workspace]
-        homes = [path.resolve().parent, *(one.resolve() for one in folders)]
-        return tuple(file for file in found if not file.number or _is_below(file.path, homes))
 
     def _settle(self, session: Session, files: tuple[DatasetFile, ...]) -> None:
         """Take what the data set of a document is; what of it was not read yet is to be."""
@@ -204,7 +199,7 @@ class Neighbours:
             return None
 
         settings = self._server.settings
-        job = IndexJob(str(path), settings.overrides(path), settings.options.trusted)
+        job = IndexJob(os.fsencode(path), settings.overrides(path), settings.options.trusted)
         with ExitStack() as stack:
             progress: Progress | None = None
             if size > _MUCH:
@@ -271,12 +266,6 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return [one for one in path.iterdir() if one.name.lower().endswith(SUFFIXES)]
-
-
-def _is_below(path: Path, folders: Iterable[Path]) -> bool:
-    """Whether a file is in one of some folders, wherever links lead."""
-    home = path.resolve()
-    return any(home.is_relative_to(folder) for folder in folders)
 
 
 def _foreign(session: Session, file: DatasetFile, index: IndexedFile | None) -> ForeignFile | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -26,10 +27,16 @@ class Progress:
     Nothing waits for the client.
     """
 
-    def __init__(self, server: Server, title: str, total: int) -> None:
-        """Show it from now on, if the client can. `total` is in the units of `report`."""
+    def __init__(
+        self, server: Server, title: str, total: int, stop: Callable[[], object] | None = None
+    ) -> None:
+        """Show it from now on, if the client can. `total` is in the units of `report`.
+
+        `stop` is called once the user wants no more of it; without it, the user cannot say so.
+        """
         self._server = server
         self._total = max(total, 1)
+        self._stop = stop
         self._next = 0.0
         self._share = 0
         self._token = str(uuid4())
@@ -52,8 +59,14 @@ class Progress:
             self._forget()
         else:
             self._begun = True
-            begin = types.WorkDoneProgressBegin(title=title, percentage=0, cancellable=False)
+            begin = types.WorkDoneProgressBegin(title=title, percentage=0, cancellable=self._stop is not None)
+            self._server.work_done_progress.tokens[self._token].add_done_callback(self._cancelled)
             self._server.work_done_progress.begin(self._token, begin)
+
+    def _cancelled(self, _: object) -> None:
+        """The client wants no more of it: pygls cancels the token, and does nothing else with it."""
+        if self._stop is not None and not self._ended:
+            self._stop()
 
     def report(self, done: int) -> None:
         """Tell how much is done, ten times a second at most."""

@@ -3,7 +3,8 @@
 - `LanguageServerProtocol.lsp_initialize` names its workspace class outright; ours makes line documents.
 - `Workspace._create_text_document` is where a workspace makes its documents.
 - `JsonRPCProtocol._send_data` writes by json and cattrs, seven times slower than orjson, and logs it all.
-- `JsonRPCProtocol._execute_handler` keeps, for good, what came of each notification.
+- `JsonRPCProtocol._execute_handler` keeps, for good, what came of each notification, and lets commands go on
+  that the client has cancelled.
 - `JsonRPCProtocol._request_futures` is where it keeps that.
 - `JsonRPCProtocol._send_response` converts every result, those too that are JSON already.
 - `JsonRPCProtocol._shutdown` tells whether the client asked for the end, which decides the exit status.
@@ -99,6 +100,7 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         """Let pygls answer, then put the workspace of line documents in place of its own."""
+        _name_encoding(params)
         result = yield from super().lsp_initialize(params)
         stock = self.workspace
         self._workspace = _LineWorkspace(
@@ -111,12 +113,27 @@ class Protocol(LanguageServerProtocol):
             result.capabilities.diagnostic_provider = None
         return result
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """Cancel what goes on, then let pygls do so: some of that leaves the table which it goes through."""
+        current = self.msg_id
+        for msg_id, future in list(self._request_futures.items()):
+            if msg_id != current:
+                future.cancel()
+        yield from super().lsp_shutdown(*args)
+
     def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
-        """Let pygls run a handler, and forget it when it is done: it would keep those of notifications."""
+        """Let pygls run a handler, and forget it when it is done: it would keep those of notifications.
+
+        Where this is part of a request, which pygls runs in a handler of its own, it ends with that.
+        """
         super()._execute_handler(msg_id, *args, **kwargs)
         future = self._request_futures.get(msg_id)
         if future is None:
             return
+        whole = getattr(kwargs.get("callback"), "keywords", {}).get("result_future")
+        if whole is not None:
+            whole.add_done_callback(lambda one: one.cancelled() and future.cancel())
         # Not at once: `shutdown` cancels all of them in a loop over the table.
         loop = asyncio.get_running_loop()
         future.add_done_callback(lambda _: loop.call_soon(self._request_futures.pop, msg_id, None))
@@ -183,10 +200,18 @@ class Protocol(LanguageServerProtocol):
         request = not isinstance(message, dict) or ("id" in message and "method" in message)
         if not request:
             logger.warning("ignoring a message: %s", words)
+            self._fail(message.get("id"))
             return
         given = message.get("id") if isinstance(message, dict) else None
         answer = {"code": code, "message": words}
         self._send_data({"jsonrpc": "2.0", "id": given if _is_id(given) else None, "error": answer})
+
+    def _fail(self, answered: Any) -> None:
+        """Have nobody wait for an answer of the client that could not be read."""
+        future = self._request_futures.get(answered) if _is_id(answered) else None
+        if future is not None and not future.done():
+            error = types.ResponseError(_INVALID_PARAMS, "its answer makes no sense")
+            self._handle_response(answered, error=error)
 
     def plain(self, value: Any) -> Any:
         """Make JSON values of the types of LSP."""
@@ -218,6 +243,16 @@ def _cancelled(message: Any) -> int | str | None:
 
 def _is_id(value: Any) -> bool:
     return type(value) in (int, str)
+
+
+def _name_encoding(params: types.InitializeParams) -> None:
+    """Have pygls settle on the units of columns that an initialization option names."""
+    options = params.initialization_options
+    named = options.get("positionEncoding") if isinstance(options, dict) else None
+    if named in list(types.PositionEncodingKind):
+        general = params.capabilities.general or types.GeneralClientCapabilities()
+        general.position_encodings = [types.PositionEncodingKind(named)]
+        params.capabilities.general = general
 
 
 class _LineWorkspace(Workspace):

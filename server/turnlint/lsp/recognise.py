@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import os
 import stat
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from threading import Event
 from time import perf_counter
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from msgspec import Struct
 from pygls.uris import to_fs_path
@@ -164,7 +165,10 @@ def path_of(uri: str) -> Path | None:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
             return None
-        found = to_fs_path(f"file://{parts.path}")
+        if sys.platform == "win32":
+            found = to_fs_path(f"file://{parts.path}")
+        else:
+            found = os.fsdecode(unquote_to_bytes(parts.path))  # pygls takes each name for UTF-8
     except ValueError:
         return None
     if not found or "\0" in found or found.startswith(("//", "\\\\")):
@@ -174,5 +178,6 @@ def path_of(uri: str) -> Path | None:
 
 
 def name_of(uri: str) -> str:
-    """The last part of a URI, as far as it has one."""
-    return unquote(uri.rpartition("/")[2].rpartition(":")[2])
+    """The last part of a URI: the name of a file, or what a document without a file is called."""
+    _, slash, last = uri.rpartition("/")
+    return unquote(last if slash else last.partition(":")[2] or last)

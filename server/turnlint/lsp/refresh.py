@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pygls.capabilities import get_capability
 
+from turnlint.lsp.protocol import dump
+
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
 
 __all__ = ["Refresh"]
 
-Shown: TypeAlias = Literal["code_lens", "diagnostic", "inlay_hint"]
+Shown: TypeAlias = Literal["code_lens", "description", "diagnostic", "inlay_hint", "row"]
 _CAPABILITIES: Mapping[Shown, str] = {
     "code_lens": "workspace.code_lens.refresh_support",
     "diagnostic": "workspace.diagnostics.refresh_support",
     "inlay_hint": "workspace.inlay_hint.refresh_support",
 }
+_OF_OURS: Mapping[Shown, str] = {"description": "turnlint/descriptionRefresh", "row": "turnlint/rowRefresh"}
+"""What commands of ours give. LSP has no request for it, so that is a notification of our own."""
 
 _IDLE_SECONDS = 0.5
 
@@ -28,6 +32,8 @@ class Refresh:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self.asked: set[Shown] = set()
+        """What the client has asked for by commands of ours: it knows the notification."""
         self._due: set[Shown] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -43,5 +49,11 @@ class Refresh:
         if server.protocol.was_shut_down:
             return
         for shown in due:
-            if get_capability(server.client_capabilities, _CAPABILITIES[shown], False):
+            if shown in _OF_OURS:
+                self._notify(shown)
+            elif get_capability(server.client_capabilities, _CAPABILITIES[shown], False):
                 getattr(server, f"workspace_{shown}_refresh")(None)
+
+    def _notify(self, shown: Shown) -> None:
+        if shown in self.asked:
+            self._server.protocol.send_body(b'{"jsonrpc":"2.0","method":%b}' % dump(_OF_OURS[shown]))

@@ -25,7 +25,7 @@ from turnlint.text.decode import row_text as decoded
 from turnlint.text.scan import fix_spans, spans
 from turnlint.text.units import to_units
 
-__all__ = ["SOURCE", "Diagnostic", "of_file", "of_located", "of_row", "summary"]
+__all__ = ["SOURCE", "Diagnostic", "of_file", "of_line", "of_located", "of_row", "summary"]
 
 Diagnostic: TypeAlias = Fragment
 """A diagnostic as it goes over the wire: JSON already, so that a thousand cost no more than their bytes."""
@@ -63,12 +63,17 @@ def of_row(paper: Paper, shown: Shown) -> Diagnostic:
     return entries[at].at(number)
 
 
-def of_located(paper: Paper, found: Located) -> Diagnostic:
-    """The diagnostic of a finding in a file on disk."""
+def of_located(paper: Paper, found: Located, uris: Mapping[str, str]) -> Diagnostic:
+    """The diagnostic of a finding in a file on disk; `uris` are those of other files, by their names."""
     if found.row is None:
         return of_file(found.finding)
-    (drawn,) = _draw(paper, decoded(found.raw), (found.finding,), partial(_beside, paper.uri))
+    (drawn,) = _draw(paper, decoded(found.raw), (found.finding,), partial(_beside, paper.uri, uris))
     return drawn.at(found.row)
+
+
+def of_line(finding: Finding, line: int) -> Diagnostic:
+    """The diagnostic of a finding where rows are no lines: an empty range at the start of a 0-based line."""
+    return Diagnostic(dump(_diagnostic(finding, written_range((line, 0), (line, 0)), {})))
 
 
 def of_file(finding: Finding) -> Diagnostic:
@@ -205,9 +210,9 @@ def _draw_said(paper: Paper, text: str, said: Said) -> _Drawn:
     return _Drawn(entry, list(zip(others, files, strict=True)))
 
 
-def _beside(uri: str, one: Related) -> dict[str, Any]:
-    """The location of another row of a file on disk."""
-    return {"uri": uri, "range": _start(one.row or 0)}
+def _beside(uri: str, uris: Mapping[str, str], one: Related) -> dict[str, Any]:
+    """The location of another row, in the same file on disk or in another one."""
+    return {"uri": uris.get(one.file, uri), "range": _start(one.row or 0)}
 
 
 def _start(number: int) -> dict[str, Any]:

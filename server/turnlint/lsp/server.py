@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
@@ -19,8 +20,8 @@ from pygls.protocol import default_converter
 import turnlint
 from turnlint.lsp import commands, features
 from turnlint.lsp.baselines import Baselines
+from turnlint.lsp.disk_files import DiskFiles
 from turnlint.lsp.document import Document
-from turnlint.lsp.large_files import LargeFiles
 from turnlint.lsp.neighbours import Neighbours
 from turnlint.lsp.protocol import Protocol, dump
 from turnlint.lsp.recognise import path_of
@@ -29,7 +30,6 @@ from turnlint.lsp.session import Session
 from turnlint.lsp.settings import ClientSettings
 from turnlint.lsp.view import RowView
 from turnlint.lsp.worker import Worker
-from turnlint.model import Settings
 from turnlint.modules import modules_of
 from turnlint.text.markdown import visible
 from turnlint.text.units import Encoding
@@ -52,10 +52,12 @@ class Server(LanguageServer):
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
+        self.client_info: types.ClientInfo | None = None
+        self.begun = monotonic()
         self.worker = Worker()
         self._told: set[str] = set()
         self.settings = ClientSettings(self.warn_once)
-        self.large_files = LargeFiles(self)
+        self.disk_files = DiskFiles(self)
         self.neighbours = Neighbours(self)
         self.baselines = Baselines(self)
         self.refresh = Refresh(self)
@@ -72,20 +74,21 @@ class Server(LanguageServer):
         return types.PositionEncodingKind(self.workspace.position_codec.encoding).value
 
     @property
+    def folder_uris(self) -> list[str]:
+        """The folders of the workspace as the client names them. Keys of pygls are decoded, `%23` is lost."""
+        return [one.uri for one in self.workspace.folders.values()]
+
+    @property
     def folders(self) -> list[Path]:
         """The folders of the workspace that are on this machine."""
-        uris = list(self.workspace.folders) or [self.workspace.root_uri or ""]
+        uris = self.folder_uris or [self.workspace.root_uri or ""]
         return [path for path in map(path_of, uris) if path is not None]
-
-    def settings_of(self, path: Path | None) -> Settings:
-        """The settings of a document; `path` is None where it is no local file."""
-        return self.settings.of(path)
 
     def open(self, uri: str) -> None:
         """Begin to follow a document that the client has opened."""
         document = self.workspace.get_text_document(uri)
         self.close_document(uri)
-        self.large_files.release(path_of(uri))
+        self.disk_files.release(path_of(uri))
         if isinstance(document, Document):
             self._sessions[uri] = Session(self, document)
 
@@ -109,8 +112,8 @@ class Server(LanguageServer):
         """Read settings again, and judge anew what depends on them in all documents or below a folder."""
         for session in self.sessions(folder):
             session.reload()
-        self.refresh.soon("inlay_hint")
-        self.large_files.reload(folder)
+        self.refresh.soon("inlay_hint", "row")
+        self.disk_files.reload(folder)
         self.neighbours.reload()
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
@@ -135,7 +138,7 @@ class Server(LanguageServer):
         """Stop following all documents, and whatever else goes on."""
         for task in self._tasks:
             task.cancel()
-        self.large_files.close()
+        self.disk_files.close()
         self.neighbours.close()
         for uri in list(self._sessions):
             self.close_document(uri)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from math import inf
+from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -82,7 +83,7 @@ class Session:
         self._rows = Rows(document.store)
         self.tokens = Counting(document, self._rows, server.worker, self)
         self._likeness = Likeness(document.store, self._rows.relations, server.worker, self)
-        self._settings = server.settings_of(self.path)
+        self._held = server.settings.of(self.path)
         self._recogniser = Recogniser(document.store)
         self.recognised: Recognised | None = None
         self.foreign: Foreign | None = None
@@ -118,8 +119,13 @@ class Session:
     @property
     def settings(self) -> Settings:
         """What judges the rows of this document."""
-        settings = self.recognised.settings if self.recognised else self._settings
+        settings = self.recognised.settings if self.recognised else self._held.settings
         return settings.judging(self.format.name if self.format else None)
+
+    @property
+    def settings_file(self) -> Path | None:
+        """The settings file that holds for this document."""
+        return self._held.file
 
     async def known(self) -> Recognised | None:
         """What the text is, as soon as somebody knows; None if the document is closed before."""
@@ -296,7 +302,7 @@ class Session:
     async def _next_job(self) -> None:
         if "settings" in self._jobs:
             self._jobs.remove("settings")
-            self._settings = self._server.settings_of(self.path)
+            self._held = self._server.settings.of(self.path)
         elif "baseline" in self._jobs:
             self._jobs.remove("baseline")
             self._rows.accept(await self._server.baselines.accepted(self.path))
@@ -325,22 +331,22 @@ class Session:
     async def _judge_file(self) -> tuple[Finding, ...]:
         """What is said of the file on disk, or of the buffer as long as there is none."""
         if self.path is not None:
-            found = await asyncio.to_thread(judge_file, self.path, self._settings, self._closed)
+            found = await asyncio.to_thread(judge_file, self.path, self._held.settings, self._closed)
             self._saved = found is not None
             if found is not None:
                 return found
         lines, name = list(self.document.store), self.path.name if self.path else _UNNAMED
-        return await asyncio.to_thread(judge_lines, lines, self._settings, name, self._closed)
+        return await asyncio.to_thread(judge_lines, lines, self._held.settings, name, self._closed)
 
     async def _recognise(self) -> None:
         """Vote, and have all rows judged again if the text turns out to be something else than before."""
-        found = await self._recogniser.recognise(self._settings)
+        found = await self._recogniser.recognise(self._held.settings)
         self._early = self.recognised is None and not self._recogniser.complete
         if self.recognised is None or not self.recognised.judges_like(found):
             await self._judge_anew(found)
             self._server.neighbours.follow(self)
             if self.recognised is not None:
-                self._server.refresh.soon("inlay_hint")
+                self._server.refresh.soon("inlay_hint", "row")
         self.recognised = found
 
     async def _judge_anew(self, found: Recognised) -> None:
@@ -388,7 +394,7 @@ class Session:
         summed_up = str(self.sum_up())
         if summed_up != self._summed_up:
             self._summed_up = summed_up
-            self._server.refresh.soon("code_lens")
+            self._server.refresh.soon("code_lens", "description")
 
     def likeness_found(self) -> None:
         """Findings about lines that are nearly the same have come or gone: show them."""
@@ -400,7 +406,7 @@ class Session:
 
     def tokens_counted(self) -> None:
         """Rows have their counts that the client had asked for: have it ask again."""
-        self._server.refresh.soon("inlay_hint")
+        self._server.refresh.soon("inlay_hint", "row")
 
     def tokens_summed_up(self) -> None:
         """The totals have changed: show them."""

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from turnlint.config import ConfigError, resolve, suggest
 from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.model import Settings
+from turnlint.text.units import Encoding
 from turnlint.tokens.vocabulary import ENCODINGS
 
-__all__ = ["ClientSettings", "ServerOptions"]
+__all__ = ["ClientSettings", "Held", "ServerOptions"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,16 @@ class ServerOptions(msgspec.Struct, frozen=True):
     """Inlay hints say how many tokens a row has. The client can change this at any time."""
     trusted: bool = False
     """The user trusts the workspace: its settings may lead out of it, and load chat templates."""
+    position_encoding: Encoding | None = None
+    """What the client means by columns, whatever it says: some that negotiate nothing count bytes."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """The settings that hold for a document."""
+
+    settings: Settings
+    file: Path | None = None
+    """The settings file among what they come from."""
 
 
 _OPTIONS = [one.name for one in msgspec.structs.fields(ServerOptions)]
@@ -98,17 +109,22 @@ class ClientSettings:
             del self._by_folder[one]
         return bool(others)
 
-    def of(self, path: Path | None) -> Settings:
+    def finder(self, path: Path | None) -> SettingsFinder:
+        """Who knows the settings of a file, or of a text that is none. Raises ConfigError."""
+        return SettingsFinder(
+            self.overrides(path),
+            isolated=path is None,
+            trusted=self.options.trusted,
+            lenient=True,
+            today=date.today(),
+        )
+
+    def of(self, path: Path | None) -> Held:
         """The settings of a file, or of a text that is none. Read anew each time; never raises."""
+        place = path or Path.cwd() / "untitled.jsonl"
         try:
-            finder = SettingsFinder(
-                self.overrides(path),
-                isolated=path is None,
-                trusted=self.options.trusted,
-                lenient=True,
-                today=date.today(),
-            )
-            settings = finder.settings(path or Path.cwd() / "untitled.jsonl")
+            finder = self.finder(path)
+            settings, file = finder.settings(place), finder.config(place.parent).path
         except ConfigError as error:
             self._complain(f"turnlint uses its defaults. {error}")
         except OSError as error:  # a name that no file can have
@@ -118,8 +134,8 @@ class ClientSettings:
         else:
             for note in settings.notes:
                 self._complain(note)
-            return settings
-        return resolve()
+            return Held(settings, file)
+        return Held(resolve())
 
     def overrides(self, path: Path | None) -> Overrides:
         """What the client said for the innermost folder that holds the path, else for all."""

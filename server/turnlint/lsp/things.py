@@ -8,8 +8,9 @@ import orjson
 
 from turnlint.formats.calls import all_calls, call_at, declaration, definition, tool_at
 from turnlint.formats.declared import Choice, Member, declared
-from turnlint.lsp.conversation import Conversation, source
+from turnlint.lsp.conversation import Conversation
 from turnlint.lsp.lengths import Lengths
+from turnlint.lsp.prose import Prose, source
 from turnlint.lsp.view import RowView
 from turnlint.model import Call, Place, Pointer, Span, Tool, Turn
 from turnlint.text.label import counted
@@ -48,6 +49,7 @@ class _Teller:
         self._row = row
         self._style = style
         self._conversation = Conversation(row, style, lengths)
+        self._prose = Prose(self._conversation)
 
     def declared(self, node: Node, column: int) -> Thing | None:
         """A key that the format declares, or a value that is no free text."""
@@ -90,9 +92,9 @@ class _Teller:
             at = turn.place.pointer
             if pointer[: len(at)] == at:
                 index = len(unescape(self._row.text[node.start + 1 : column])) if node.kind == "string" else 0
-                words = self._conversation.write(turn, pointer, index)
+                words = self._prose.write(turn, pointer, index)
                 return Thing(words, node.span) if node.kind == "string" else self._thing(words, turn.place)
-        return self._thing(self._conversation.write(), Place())
+        return self._thing(self._prose.write(), Place())
 
     def _thing(self, words: str, place: Place) -> Thing:
         return Thing(words, self._row.extent(place) or Span(0, len(self._row.text)))
@@ -137,7 +139,7 @@ class _Teller:
         notes = [f"{style.strong('call')} of {self._conversation.called(call)}"]
         notes += [f"answered in {_numbered(answers[0])}"] if answers else []
         declares = "The row declares no such tool." if tool is None else self._tool(tool, [])
-        return f"{' · '.join(notes)}\n{self._conversation.arguments(call)}\n\n{declares}"
+        return f"{' · '.join(notes)}\n{self._prose.arguments(call)}\n\n{declares}"
 
     def _definition(self, tool: Tool) -> str:
         example = self._conversation.example
@@ -171,7 +173,7 @@ class _Teller:
             return f"{style.strong('result')} of a call{named} that the row does not make"
         where = _numbered(exchange.asking) + ", which comes later" * conversation.calls.is_early(turn)
         title = f"{style.strong('result')} of the call of {conversation.called(exchange.call)} in {where}"
-        return f"{title}\n{conversation.arguments(exchange.call)}"
+        return f"{title}\n{self._prose.arguments(exchange.call)}"
 
 
 def _numbered(turn: Turn) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
@@ -11,11 +12,11 @@ from lsprotocol import types
 
 from turnlint.formats import detect
 from turnlint.lsp.document import Document, row_text
-from turnlint.model import Example, Finding, Place, Span
+from turnlint.model import Example, Finding, Place, Pointer, Span
 from turnlint.text.decode import parse
 from turnlint.text.lines import Line
 from turnlint.text.scan import spans, tokens
-from turnlint.text.tree import MOST_TOKENS, Tree, read
+from turnlint.text.tree import MOST_TOKENS, Node, Tree, read
 from turnlint.text.units import all_to_units, from_units, to_units
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ __all__ = ["RowView"]
 
 _LONG = 8 << 20
 """Parsing so many code points takes about as long as a request may keep others waiting."""
+
+
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
 class RowView:
@@ -121,9 +125,22 @@ class RowView:
         """A column of the row in the units of the client."""
         return types.Position(self.number, to_units(self.line.text, column, self.document.encoding))
 
+    def node(self, pointer: Pointer) -> Node | None:
+        """The value at a pointer in the tree; None where nothing stands there, or too far behind."""
+        return self.tree.root.at(pointer) if self.tree.root else None
+
+    def pointed(self, pointer: str) -> Node | None:
+        """The value at a JSON Pointer as it is written; None where nothing stands there."""
+        node = self.tree.root
+        for written in pointer.split("/")[1:]:
+            name = written.replace("~1", "/").replace("~0", "~")
+            is_index = node is not None and node.kind == "array" and _INDEX.fullmatch(name)
+            node = node and node.at((int(name) if is_index else name,))
+        return node
+
     def extent(self, place: Place) -> Span | None:
         """All columns of the value at a place, an object or array whole; None where nothing stands there."""
-        node = self.tree.root.at(place.pointer) if self.tree.root else None
+        node = self.node(place.pointer)
         if node is None:
             return None
         return node.key if place.part == "key" and node.key else node.span

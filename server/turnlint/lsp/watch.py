@@ -30,7 +30,7 @@ def changed(server: Server, path: Path) -> None:
     elif path.name in SETTINGS_FILES:
         server.reload(path.parent)
     else:
-        server.large_files.changed(path)
+        server.disk_files.changed(path)
         server.neighbours.changed(path)
 
 
@@ -49,7 +49,7 @@ async def watch(server: Server) -> None:
 
 def _wanted(server: Server) -> set[Path]:
     documents = [session.path for session in server.sessions() if session.path is not None]
-    followed = server.large_files.paths()
+    followed = server.disk_files.paths()
     folders = {folder for path in (*documents, *followed) for folder in path.parents}
     settings = {folder / name for folder in folders for name in WATCHED}
     return {*settings, *followed, *server.neighbours.paths()}

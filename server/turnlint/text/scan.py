@@ -406,7 +406,8 @@ class Reading:
         """The token stands in `text` from `start` to `end`, and need not be closed."""
         self.start = start + 1
         """The column behind the opening quote."""
-        self.end = end - _is_closed(text[start:end])
+        self.is_closed = _is_closed(text[start:end])
+        self.end = end - self.is_closed
         """The column of the closing quote; the end of the token where there is none."""
         self.body = text[self.start : self.end]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -125,11 +126,12 @@ def checked(path: Path, *options: str) -> list[Found]:
 
 def from_disk(path: Path) -> list[Found]:
     """What the server finds in a file that the editor does not open."""
-    job = msgspec.json.encode(Job(str(path), path.as_uri(), "utf-32", 1_000, Overrides()))
+    job = msgspec.json.encode(Job("file", os.fsencode(path), "utf-32", 1_000, Overrides()))
     done = subprocess.run(
-        [sys.executable, "-m", "turnlint.lsp.disk"], input=job, capture_output=True, check=True
+        [sys.executable, "-m", "turnlint.cli._disk"], input=job, capture_output=True, check=True
     )
-    return [_found(one) for one in json.loads(done.stdout.splitlines()[-1])["diagnostics"]]
+    reports = map(json.loads, done.stdout.splitlines())
+    return [_found(one) for report in reports for one in report.get("diagnostics", ())]
 
 
 def judged(path: Path) -> list[Found]:

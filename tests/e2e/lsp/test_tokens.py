@@ -398,7 +398,7 @@ def edit_and_compare(client: LspClient, settings: ClientSettings, encoding: Enco
             change, _ = buffer.replace(Edit(first, first if step % 3 else last, new))
             client.change(reader.uri, change)
             sleep(dice.choice((0.0, 0.0, 0.0, 0.08)))
-        wanted = engine_marks(buffer.text, settings.of(None), encoding, "untitled.jsonl")
+        wanted = engine_marks(buffer.text, settings.of(None).settings, encoding, "untitled.jsonl")
         client.settle()
         end = monotonic() + client.timeout
         while not said or (wrong := departures(said, reader.uri, wanted)):

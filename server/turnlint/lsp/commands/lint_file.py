@@ -12,4 +12,4 @@ NAME = "turnlint.lintFile"
 
 def handle(server: Server, uri: str) -> bool:
     """Judge the file at a URI, now and whenever it changes. False where it is open or no local file."""
-    return server.large_files.check(uri)
+    return server.disk_files.check(uri)

@@ -17,3 +17,4 @@ METHOD = types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS
 def handle(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     """Ask for the settings of the new ones. pygls has updated the workspace."""
     server.background(pull(server))
+    server.neighbours.reload()  # without trust, it reads nothing outside the workspace

@@ -14,4 +14,5 @@ METHOD = types.INITIALIZE
 
 def handle(server: Server, params: types.InitializeParams) -> None:
     """Take options and settings. pygls negotiates the rest."""
+    server.client_info = params.client_info
     server.settings.begin(params.initialization_options)
