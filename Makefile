@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types docs bench planted soak vsix test-vscode clean
+.PHONY: demo test lint types docs bench planted soak editors test-editors vsix test-vscode pictures clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -46,15 +46,28 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
 	@touch $@ $(VENV)/.installed
 
-# The VS Code extension. npm with Node 20 or newer is all it needs; no script of a package is run.
+# The editors that the tests drive, and Node where the machine has none. What cannot be had is said, with the reason.
+export PATH := $(PATH):$(CURDIR)/.editors/bin
+
+editors:
+	tests/editors/install
+
+test-editors: editors $(VENV)/.test
+	$(BIN)/python -m pytest tests/editors
+	$(MAKE) --no-print-directory test-vscode
+
+# The VS Code extension, with the wheel of turnlint. npm with Node 20 or newer is all it needs; no script of a package is run.
 VSCODE := editors/vscode
 VSIX := $(VSCODE)/dist/turnlint.vsix
 
 vsix: $(VSIX)
 
 $(VSIX): $(addprefix $(VSCODE)/,package.json tsconfig.json README.md CHANGELOG.md LICENSE .vscodeignore \
-		node_modules/.package-lock.json) $(wildcard $(VSCODE)/src/*)
-	cd $(VSCODE) && npm run package
+		node_modules/.package-lock.json) $(shell find $(VSCODE)/src $(wildcard $(VSCODE)/media) -type f) \
+		pyproject.toml $(shell find server -type f -not -name '*.pyc') | $(VENV)/bin/python
+	@mkdir -p $(VSCODE)/dist
+	cd $(VSCODE) && PYTHON=$(abspath $(BIN)/python) npm run package > dist/package.log 2>&1 || { cat dist/package.log; exit 1; }
+	@if grep -A 3 WARNING $(VSCODE)/dist/package.log; then exit 1; else tail -1 $(VSCODE)/dist/package.log; fi
 
 $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
 	@command -v npm > /dev/null || { echo "npm is not on the PATH: install Node 20 or newer to build the extension."; exit 1; }
@@ -63,5 +76,8 @@ $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
 test-vscode: $(VENV)/.installed
 	tests/$(VSCODE)/run $(abspath $(BIN)/turnlint)
 
+pictures: $(VENV)/.installed
+	tests/$(VSCODE)/run --pictures $(VSCODE)/images $(abspath $(BIN)/turnlint)
+
 clean:
-	rm -rf $(VENV) $(VSCODE)/dist $(VSCODE)/node_modules tests/$(VSCODE)/node_modules tests/$(VSCODE)/output
+	rm -rf $(VENV) .editors $(VSCODE)/dist $(VSCODE)/node_modules tests/$(VSCODE)/node_modules tests/$(VSCODE)/output

@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.jsonl,*.ndjson setfiletype jsonl
