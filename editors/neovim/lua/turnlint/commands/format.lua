@@ -1,0 +1,3 @@
+-- Sets the format of the rows.
+
+return require('turnlint.choice').command('format')

@@ -1,0 +1,3 @@
+-- Sets who will train on the data.
+
+return require('turnlint.choice').command('target')
