@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ExecuteCommandSignature } from 'vscode-languageclient/node';
 import type { Server } from './server';
 
 export const LINT_FILE = 'turnlint.lintFile';
@@ -11,9 +12,23 @@ export function activeFile(): vscode.Uri | undefined {
   return fileOf(vscode.window.tabGroups.activeTabGroup.activeTab);
 }
 
+/** Lints a file from disk: the one given, else that of the active tab. The user is told where there is none to lint. */
+export async function lintFile([given]: unknown[], next: ExecuteCommandSignature): Promise<unknown> {
+  const uri = given instanceof vscode.Uri ? given : activeFile();
+  const done: unknown = uri !== undefined && (await next(LINT_FILE, [uri.toString()]));
+  if (done === false && uri !== given)
+    void vscode.window.showInformationMessage('turnlint: the active tab shows no file that must be read from disk.');
+  return done;
+}
+
+/** Whether this is the name of a JSONL file. */
+export function isJsonl({ path }: vscode.Uri): boolean {
+  return /\.(jsonl|ndjson)$/i.test(path);
+}
+
 /** Has each large file linted from disk when its tab is first shown, and again by each new server. */
 export function watchLargeFiles(server: Server): vscode.Disposable {
-  const linted = new Set<string>();
+  const linted = server.onDisk;
 
   async function lint(uri: vscode.Uri): Promise<void> {
     const key = uri.toString();
@@ -31,7 +46,7 @@ export function watchLargeFiles(server: Server): vscode.Disposable {
   function lintShown(): void {
     if (!server.running) return;
     const files = vscode.window.tabGroups.all.map(group => fileOf(group.activeTab));
-    for (const uri of files) if (uri && /\.(jsonl|ndjson)$/i.test(uri.path)) void lint(uri);
+    for (const uri of files) if (uri && isJsonl(uri)) void lint(uri);
   }
 
   return vscode.Disposable.from(
