@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -33,7 +36,11 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        subprocess.run([*self._tmux, "kill-server"], env=self._environment, capture_output=True, check=False)
+        shown = self._ask("list-panes", "-F", "#{pane_pid}").stdout.split()
+        self._ask("kill-server")
+        for one in shown:
+            with suppress(ProcessLookupError):  # a Vim may outlive its terminal
+                os.kill(int(one), signal.SIGKILL)
         self._home.cleanup()
 
     def press(self, *keys: str) -> None:
@@ -55,7 +62,12 @@ class Terminal:
         return screen
 
     def _run(self, *words: str) -> str:
-        done = subprocess.run(
-            [*self._tmux, *words], env=self._environment, capture_output=True, encoding="utf-8", check=True
-        )
+        done = self._ask(*words)
+        done.check_returncode()
         return done.stdout
+
+    def _ask(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [*self._tmux, *words]
+        return subprocess.run(
+            command, env=self._environment, capture_output=True, encoding="utf-8", check=False
+        )
