@@ -41,6 +41,7 @@ __all__ = [
     "ToolCosts",
     "Turn",
     "format_pointer",
+    "pointer_names",
 ]
 
 Pointer: TypeAlias = tuple[str | int, ...]
@@ -50,6 +51,11 @@ Pointer: TypeAlias = tuple[str | int, ...]
 def format_pointer(pointer: Pointer) -> str:
     """Write a pointer as RFC 6901 does: `/messages/0/role`, and the empty string for the whole row."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+
+
+def pointer_names(written: str) -> list[str]:
+    """Read the steps of a pointer as RFC 6901 writes it; which are array positions, only the value tells."""
+    return [name.replace("~1", "/").replace("~0", "~") for name in written.split("/")[1:]]
 
 
 class Severity(IntEnum):

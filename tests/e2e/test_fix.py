@@ -83,24 +83,22 @@ def test_file_is_written_anew(tmp_path: Path, before: bytes, after: bytes) -> No
     assert file.read_bytes() == after
 
 
-def test_array_that_cannot_be_split_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b'[{"prompt": "a",\n "completion": "b"},\n {"prompt": "a"}', "the text ends behind value 2, "),
+        ((CLEAN % 1).decode().encode("utf-16-le") + b"\n" + CLEAN % 2 + b"\n" + CLEAN % 3,
+         "the file is not UTF-16LE throughout, or not JSON; "),
+    ],
+    ids=["array that ends early", "two encodings"],
+)  # fmt: skip
+def test_file_that_cannot_be_written_anew_stays(tmp_path: Path, text: bytes, why: str) -> None:
     file = tmp_path / "a.jsonl"
-    text = b'[{"prompt": "a",\n "completion": "b"},\n {"prompt": "a"}'
     file.write_bytes(text)
     done = fix("--fix", "a.jsonl", cwd=tmp_path)
     assert file.read_bytes() == text
     assert done.returncode == 1
-    assert done.stderr.startswith("Note: a.jsonl: the text ends behind value 2, ")
-
-
-def test_file_in_two_encodings_stays(tmp_path: Path) -> None:
-    file = tmp_path / "a.jsonl"
-    text = (CLEAN % 1).decode().encode("utf-16-le") + b"\n" + CLEAN % 2 + b"\n" + CLEAN % 3
-    file.write_bytes(text)
-    done = fix("--fix", "a.jsonl", cwd=tmp_path)
-    assert file.read_bytes() == text
-    assert done.returncode == 1
-    assert done.stderr.startswith("Note: a.jsonl: the file is not UTF-16LE throughout, or not JSON; ")
+    assert done.stderr.startswith(f"Note: a.jsonl: {why}")
 
 
 def test_modes(tmp_path: Path) -> None:

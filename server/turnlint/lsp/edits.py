@@ -14,7 +14,7 @@ from turnlint.lsp.document import BOM, Document
 from turnlint.lsp.protocol import dump
 from turnlint.lsp.ranges import Position, written_range
 from turnlint.model import Span
-from turnlint.text.differences import shared
+from turnlint.text.differences import shared_ends
 from turnlint.text.units import all_to_units, to_units
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _least(text: str, span: Span, content: str) -> Iterator[tuple[Span, str]]:
         parts = [(Span(start, start), content[:kept]), (Span(end, end), content[kept + len(old) :])]
         yield from ((place, part) for place, part in parts if part)
         return
-    head = shared(old, content)
-    tail = shared(old[head:][::-1], content[head:][::-1])
+    head, tail = shared_ends(old, content)
     yield Span(start + head, end - tail), content[head : len(content) - tail]
 
 

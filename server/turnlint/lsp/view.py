@@ -12,7 +12,7 @@ from lsprotocol import types
 
 from turnlint.formats import detect
 from turnlint.lsp.document import Document, row_text
-from turnlint.model import Example, Finding, Place, Pointer, Span
+from turnlint.model import Example, Finding, Place, Pointer, Span, pointer_names
 from turnlint.text.decode import parse
 from turnlint.text.lines import Line
 from turnlint.text.scan import spans, tokens
@@ -27,8 +27,6 @@ __all__ = ["RowView"]
 
 _LONG = 8 << 20
 """Parsing so many code points takes about as long as a request may keep others waiting."""
-
-
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
@@ -132,8 +130,7 @@ class RowView:
     def pointed(self, pointer: str) -> Node | None:
         """The value at a JSON Pointer as it is written; None where nothing stands there."""
         node = self.tree.root
-        for written in pointer.split("/")[1:]:
-            name = written.replace("~1", "/").replace("~0", "~")
+        for name in pointer_names(pointer):
             is_index = node is not None and node.kind == "array" and _INDEX.fullmatch(name)
             node = node and node.at((int(name) if is_index else name,))
         return node

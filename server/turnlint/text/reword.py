@@ -6,7 +6,7 @@ import json
 import re
 
 from turnlint.model import Span
-from turnlint.text.differences import shared
+from turnlint.text.differences import shared_ends
 from turnlint.text.scan import Reading
 
 __all__ = ["reworded"]
@@ -27,8 +27,7 @@ def reworded(row: str, string: Span, words: str) -> tuple[Span, str] | None:
     old = reading.value
     if old == words:
         return None
-    first = shared(old, words)
-    last = shared(old[first:][::-1], words[first:][::-1])
+    first, last = shared_ends(old, words)
     is_escaping = row.isascii() and _ESCAPED.search(row) is not None
     new = _UNSEEN.sub(_escape, json.dumps(words[first : len(words) - last], ensure_ascii=is_escaping))
     return reading.span(first, len(old) - last), new[1:-1]

@@ -1,7 +1,7 @@
 // 200 edits in the extension host: no finding is lost, none doubled, each at its characters.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -113,7 +113,7 @@ function isFound(words) {
 async function check(texts) {
   const folder = path.join(process.env.TMPDIR, 'checked');
   const names = texts.map((_, n) => `text-${n}.jsonl`);
-  await promisify(execFile)('mkdir', ['-p', folder]);
+  await mkdir(folder, { recursive: true });
   await Promise.all(texts.map((text, n) => writeFile(path.join(folder, names[n]), text)));
   const words = ['check', '--isolated', '--no-cache', '--exit-zero', '--output-format', 'json-lines', '--target', 'openai'];
   const options = { cwd: folder, maxBuffer: 1 << 30 };

@@ -119,7 +119,7 @@ function M.command(key)
       choose(client, argument)
     end,
     complete = function()
-      local client = server.client(vim.api.nvim_get_current_buf())
+      local client = server.any()
       return client and names(offered(client)) or {}
     end,
   }

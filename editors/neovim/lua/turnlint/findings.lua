@@ -25,7 +25,7 @@ end
 ---Any client, for what concerns no buffer. The user is told where there is none.
 ---@return vim.lsp.Client?
 function M.client()
-  local client = server.client(vim.api.nvim_get_current_buf())
+  local client = server.any()
   if not client then
     server.warn('no server runs yet. Open a .jsonl or .ndjson file first; `:checkhealth turnlint` says what is missing.')
   end

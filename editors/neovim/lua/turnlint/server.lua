@@ -19,19 +19,20 @@ function M.tell(words, level) vim.notify('turnlint: ' .. words, level or vim.log
 ---@param words string
 function M.warn(words) M.tell(words, vim.log.levels.WARN) end
 
----The client of a buffer; of any buffer where it has none, or none is given.
----@param buffer? integer
+---The client of a buffer, nil where none is attached.
+---@param buffer integer
 ---@return vim.lsp.Client?
-function M.client(buffer)
-  local own = buffer and vim.lsp.get_clients({ name = M.NAME, bufnr = buffer })[1]
-  return own or vim.lsp.get_clients({ name = M.NAME })[1]
-end
+function M.of(buffer) return vim.lsp.get_clients({ name = M.NAME, bufnr = buffer })[1] end
+
+---The client of the current buffer, else of any.
+---@return vim.lsp.Client?
+function M.any() return M.of(0) or vim.lsp.get_clients({ name = M.NAME })[1] end
 
 ---The client of a buffer. The user is told where it has none.
 ---@param buffer? integer The current one by default.
 ---@return vim.lsp.Client?
 function M.attached(buffer)
-  local client = vim.lsp.get_clients({ name = M.NAME, bufnr = buffer or 0 })[1]
+  local client = M.of(buffer or 0)
   if not client then
     local is_jsonl = vim.list_contains({ 'jsonl', 'ndjson' }, vim.bo[buffer or 0].filetype)
     local starts = 'It may still be starting; if it has ended, `:Turnlint restart` starts it again'

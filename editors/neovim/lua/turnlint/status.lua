@@ -43,7 +43,7 @@ end
 local function ask(buffer)
   local entry = told[buffer]
   if not entry or not vim.api.nvim_buf_is_valid(buffer) then return end
-  local client = vim.lsp.get_clients({ name = server.NAME, bufnr = buffer })[1]
+  local client = server.of(buffer)
   if not client then return put(buffer, '') end
   entry.again = entry.asking
   if entry.asking then return end

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from turnlint.model import Place, Pointer
+from turnlint.model import Place, Pointer, pointer_names
 from turnlint.rules import quote
 
 __all__ = ["Problem", "Violation", "external_refs", "problem", "resolve", "subschemas", "violations"]
@@ -268,8 +268,7 @@ def resolve(root: _Schema, ref: Any) -> _Schema | None:
     if type(ref) is not str or (ref != "#" and not ref.startswith("#/")):
         return None
     one: Any = root
-    for step in unquote(ref).split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
+    for name in pointer_names(unquote(ref)):
         if type(one) is list and name.isdecimal() and len(name) < 9 and int(name) < len(one):
             one = one[int(name)]
         elif type(one) is dict and (one is root or one.keys().isdisjoint(_IDS)):

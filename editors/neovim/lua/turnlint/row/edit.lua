@@ -56,7 +56,7 @@ end
 ---@return string? failure Why it was not written.
 local function write(one, after)
   if not vim.api.nvim_buf_is_loaded(one.source) then return 'The file is not open any more.' end
-  local client = vim.lsp.get_clients({ name = server.NAME, bufnr = one.source })[1]
+  local client = server.of(one.source)
   if not client then return 'No server is attached to the file; `:Turnlint restart` starts one.' end
   if not vim.bo[one.source].modifiable then return 'The buffer of the file is not modifiable.' end
   local line = line_of(one)

@@ -116,7 +116,7 @@ end
 ---Go to the turn that the cursor of the source is in, when it enters it.
 local function point()
   assert(view)
-  local client = vim.lsp.get_clients({ name = server.NAME, bufnr = view.source })[1]
+  local client = server.of(view.source)
   if not (view.row and client) or vim.api.nvim_get_current_win() ~= view.from then return end
   local line, column = unpack(vim.api.nvim_win_get_cursor(view.from))
   local character = column
@@ -144,7 +144,7 @@ end
 local function ask()
   if not view then return end
   withdraw()
-  local client = vim.lsp.get_clients({ name = server.NAME, bufnr = view.source })[1]
+  local client = server.of(view.source)
   if not vim.api.nvim_buf_is_loaded(view.source) then return show(nil, 'The file is not open any more.') end
   if not client then return show(nil, 'The server is not attached. :Turnlint restart starts it again.') end
   local asked = { client = client }
@@ -187,7 +187,7 @@ end
 local function follow()
   local window, buffer = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
   if not view or window == view.window then return end
-  if #vim.lsp.get_clients({ name = server.NAME, bufnr = buffer }) == 0 then
+  if not server.of(buffer) then
     -- A new window shows the rows for a moment, before it gets its own buffer.
     if window == view.from then view.from = vim.fn.win_findbuf(view.source)[1] or window end
     return
@@ -214,7 +214,7 @@ end
 
 ---Go to the place in the file of what is under the cursor.
 local function go()
-  local client = view and view.row and vim.lsp.get_clients({ name = server.NAME, bufnr = view.source })[1]
+  local client = view and view.row and server.of(view.source)
   if not view or not client then return end
   local start = { line = view.line, character = 0 }
   local location = { uri = vim.uri_from_bufnr(view.source), range = here().range or { start = start, ['end'] = start } }
