@@ -713,7 +713,7 @@ def test_options_are_set_as_plugin_managers_do(program: str, home: Path, tmp_pat
         long_rows = false,
         row = { position = 'below', size = 0.3 },
         settings = { target = 'openai:gpt-4o-mini', select = { 'unknown-role' } },
-        server = { init_options = { maxDiagnostics = 1 } },
+        server = { init_options = { maxDiagnostics = 1, positionEncoding = 'utf-8' } },
       })
       vim.api.nvim_exec_autocmds('FileType', { buffer = event.buf, modeline = false })
     end })
@@ -730,6 +730,8 @@ def test_options_are_set_as_plugin_managers_do(program: str, home: Path, tmp_pat
         editor.wait("return require('turnlint').status(...):find('errors')", buffer)
         status = editor.lua("return require('turnlint').status(...)", buffer)
         assert status == "openai:gpt-4o-mini · 2 errors"
+        editor.press(":Turnlint target azure<CR>")  # the options of the server are none of its settings
+        editor.wait("return require('turnlint').status(...) == 'azure · 2 errors'", buffer)
 
 
 def test_faulty_options_are_named(program: str, home: Path) -> None:

@@ -18,7 +18,7 @@ local DEFAULT = 'default' -- what the settings say without a choice
 local AS_SET = { name = DEFAULT, title = 'what the settings say' }
 
 -- Options of the server, which are no settings of documents.
-local NO_SETTINGS = { 'pullDiagnostics', 'maxDiagnostics', 'largeFileBytes', 'trusted' }
+local NO_SETTINGS = { 'pullDiagnostics', 'maxDiagnostics', 'largeFileBytes', 'trusted', 'positionEncoding' }
 
 local known = {} ---@type table<integer, turnlint.Choices> By the id of the client.
 
