@@ -452,7 +452,7 @@ def test_a_fault_in_counting_harms_nobody(capfd: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
 def test_a_document_that_is_closed_while_it_is_counted_is_let_go() -> None:
-    rows = "".join(chat(message("user", f"{number} " * 300), ANSWER) + "\n" for number in range(12_000))
+    rows = "".join(chat(message("user", f"{number} " * 300), ANSWER) + "\n" for number in range(36_000))
     with LspClient(capabilities=SHOWS) as client:
         small = Reader(client, FEW)
         small.totals()
