@@ -12,11 +12,13 @@ import msgspec
 from msgspec import inspect
 
 from tests import man
+from tests.harness import FIXTURES
 from turnlint.cli._tables import as_json
 from turnlint.config import Target, Trained, all_targets
 from turnlint.config.discovery import SettingsFile
 from turnlint.config.models import all_models
 from turnlint.config.schema import settings_schema
+from turnlint.config.targets import Layer
 from turnlint.engine.readiness import all_questions
 from turnlint.formats import Format, all_formats
 from turnlint.formats.shape import iter_structs
@@ -71,13 +73,27 @@ def _rules_index() -> str:
 def _format_lines() -> Iterator[str]:
     yield "| format | stage | what it is |"
     yield "| --- | --- | --- |"
-    for one in all_formats():
+    for one in sorted(all_formats(), key=lambda one: (_STAGES.index(one.stage), one.name)):
         yield f"| [{one.name}](formats/{one.name}.md) | {one.stage} | {one.description} |"
+
+
+_STAGES = ("sft", "preference", "reinforcement")
 
 
 def _format_page(one: Format) -> str:
     lines = [f"# {one.title}", "", f"`{one.name}` · {one.stage}", "", one.description, ""]
+    takers = [
+        f"[{name}](../targets/{name}.md)" for name, by in all_targets().items() if one.name in by.formats
+    ]
+    lines += [f"Taken by {', '.join(takers)}.", ""] if takers else []
+    lines += ["```json", _valid_row(one), "```", ""]
     return "\n".join([*lines, *_shape_lines(one.shape)])
+
+
+def _valid_row(one: Format) -> str:
+    """The shortest of the first valid rows."""
+    rows = (FIXTURES / "valid" / f"{one.name}.jsonl").read_text(encoding="utf-8").split("\n")[:5]
+    return min(rows, key=len)
 
 
 def _readiness_page() -> str:
@@ -123,7 +139,10 @@ def _shape_lines(shape: type[msgspec.Struct]) -> Iterator[str]:
         if node.tag_field:
             yield f'| `{node.tag_field}` | `"{node.tag}"` | required | |'
         yield from map(_member_row, node.fields)
-        yield from ("", "Other keys are " + ("refused." if node.forbid_unknown_fields else "left free."), "")
+        groups = getattr(node.cls, "alternatives", ())
+        yield ""
+        yield from (f"Of {', '.join(f'`{key}`' for key in group)} there is exactly one." for group in groups)
+        yield from ("Other keys are " + ("refused." if node.forbid_unknown_fields else "left free."), "")
 
 
 def _member_row(member: inspect.Field) -> str:
@@ -149,6 +168,7 @@ def _type(node: Any) -> str:
     names = {
         "Str": "string",
         "Int": "integer",
+        "Float": "number",
         "Bool": "boolean",
         "None": "null",
         "Dict": "object",
@@ -170,23 +190,33 @@ def _target_page(one: Target) -> str:
     if one.formats:
         lines += ["Formats: " + ", ".join(f"[{name}](../formats/{name}.md)" for name in one.formats), ""]
     lines += [*_trained_lines(one), ""]
-    if one.rules:
-        lines += ["| rule | severity | effect | parameters | source |", "| --- | --- | --- | --- | --- |"]
+    if one.extends:
+        lines += [f"The rules of [{one.extends}]({one.extends}.md) hold too.", ""]
+    lines += _layer_lines(one, one.rules)
+    for name, layer in one.by_format.items():
+        lines += ["", f"## Files of {name}", "", *_layer_lines(one, layer.rules)]
+    return "\n".join(lines)
+
+
+def _layer_lines(one: Target, layers: Mapping[str, Layer]) -> Iterator[str]:
+    """What a target says of rules."""
     rules = all_rules()
-    for name, layer in sorted(one.rules.items()):
+    if layers:
+        yield from ("| rule | severity | effect | parameters | source |", "| --- | --- | --- | --- | --- |")
+    for name, layer in sorted(layers.items()):
         effect = EFFECTS[layer.effect][0].format(target=one.title) if layer.effect else ""
         follows = EFFECTS[layer.effect][1] if layer.effect else rules[name].rule.severity
         severity = "off" if layer.on is False else layer.severity or follows.word
         parameters = ", ".join(f"{key} = {value}" for key, value in layer.parameters.items())
         link = f"[{name}](../rules/{rules[name].family}/{name}.md)"
-        lines.append(f"| {link} | {severity} | {effect} | {parameters} | {layer.source} {layer.date or ''} |")
-    return "\n".join(lines)
+        yield f"| {link} | {severity} | {effect} | {parameters} | {layer.source} {layer.date or ''} |"
 
 
 def _trained_lines(one: Target) -> Iterator[str]:
     """The models that a target lists."""
-    if not one.models:
-        yield "Models: all that are [known](../models.md)."
+    if not one.models and not (one.limit or one.status):
+        if one.name == "generic":
+            yield "Models: all that are [known](../models.md)."
         return
     yield "| target and [model](../models.md) | tokens of one example | encoding | new jobs | source |"
     yield "| --- | --- | --- | --- | --- |"

@@ -48,6 +48,8 @@ from turnlint.config.datasets import gather
 from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.engine import Input, Located, check_files, check_stream
 from turnlint.engine.rewrite import rewritten
+from turnlint.formats import all_formats
+from turnlint.formats.renamed import Names
 from turnlint.model import Finding, Fix, Settings
 from turnlint.rules import all_rules
 from turnlint.text.scan import apply, spans
@@ -71,6 +73,7 @@ __all__ = [
     "settings_from",
     "unselected",
     "updating",
+    "valid_format",
 ]
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -87,6 +90,12 @@ _MARKER = re.compile(
 
 Spot: TypeAlias = "int | tuple[str, int]"
 """A row, 0-based, and its file where that is another one."""
+
+
+def valid_format(path: Path) -> str:
+    """The format of a file of valid rows, which is called FORMAT.jsonl or FORMAT-TARGET.jsonl."""
+    names = (one.name for one in all_formats() if f"{path.stem}-".startswith(f"{one.name}-"))
+    return max(names, key=len)
 
 
 class Mark(NamedTuple):
@@ -272,6 +281,7 @@ def settings_from(keys: Mapping[str, Any], off: Iterable[str] = COUNTING_RULES) 
     words["ignore"] = [*words.get("ignore", ()), *unselected(keys, off)]
     words["parameters"] = words.pop("rules", {})
     words["counting"] = Counting(**words.pop("tokens", {}))
+    words["names"] = Names(words.pop("columns", {}), words.pop("roles", {}))
     return resolve(**words)
 
 

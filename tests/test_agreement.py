@@ -22,7 +22,7 @@ from turnlint.engine.row import CLEAN
 from turnlint.engine.tokens import TokenChecker
 from turnlint.formats import Format, all_formats
 from turnlint.model import Facts
-from turnlint.text.decode import row_text
+from turnlint.text.decode import row_text, value_of
 from turnlint.text.scan import spans
 
 FORMATS = (*all_formats(), None)
@@ -51,6 +51,9 @@ EDGES = (
     b'{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "tool_calls": [{"id": "c", '
     b'"type": "function", "function": {"name": "f", "arguments": "{\\"a\\": \\"\\\\ud83d\\"}"}}]}], '
     b'"tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]}',
+    b'{"input_ids": [1, 2, 9007199254740993]}',
+    b'{"prompt": "a", "completions": ["b", "c"], "labels": [0, 9007199254740993]}',
+    b'{"prompt": "a", "answers": [{"answer": "b", "rank": 9007199254740993}, {"answer": "c", "rank": 1}]}',
     b'{"prompt":"a","completion":"' + b"one\\ntwo\\t" * 200 + b'"}',
     b'{"prompt":"a","completion":"' + b"\\n" * 99 + b"\\u000a" * 99 + b"a" + b"\\u0020" * 300 + b'b"}',
     b'{"prompt":"a","completion":"' + b"\xff" * 300 + b"\\ud800" * 50 + b'"}',
@@ -101,13 +104,24 @@ def _rows_by_format() -> Mapping[int, Sequence[bytes]]:
     return found
 
 
+@cache
+def _valid() -> Mapping[bytes, int]:
+    """The valid rows of each format, of which those of a variant look like another."""
+    found: dict[bytes, int] = {}
+    names = {one.name: place for place, one in enumerate(FORMATS) if one is not None}
+    for name, place in names.items():
+        rows = (FIXTURES / "valid" / f"{name}.jsonl").read_bytes().split(b"\n")[:-1]
+        found |= dict.fromkeys(rows, place)
+    return found
+
+
 def _voted(row: bytes) -> int:
-    return FORMATS.index(vote([row]))
+    return _valid()[row] if row in _valid() else FORMATS.index(vote([row]))
 
 
 def _seasoned(checker: RowChecker, place: int) -> RowChecker:
     """Let a checker come to know clean rows of its format."""
-    for row in _rows_by_format()[place]:
+    for row in _rows_by_format().get(place, ()):
         checker.check(row)
     return checker
 
@@ -239,8 +253,10 @@ def _mutated(data: st.DataObject, chance: random.Random) -> bytes:
 
 def _places(row: bytes) -> tuple[int, int]:
     """The format that a row seems to be, and another."""
-    voted = _voted(row)
-    return voted, (voted + 1 + len(row) % (len(FORMATS) - 1)) % len(FORMATS)
+    voted, value = _voted(row), value_of(row)
+    alike = [at for at, one in enumerate(FORMATS) if one and type(value) is dict and one.recognise(value)]
+    others = [at for at in alike if at != voted] if len(row) % 2 else range(len(FORMATS))
+    return voted, (others or range(len(FORMATS)))[len(row) // 2 % len(others or FORMATS)]
 
 
 def _agree(row: bytes, name: str) -> None:

@@ -41,8 +41,10 @@ from turnlint.text.decode import row_text
 from turnlint.text.scan import apply
 
 SAFE = {
+    "label-not-boolean",
     "blank-row",
     "byte-order-mark",
+    "call-id-invalid",
     "control-character",
     "crlf-line-ends",
     "duplicate-key",
@@ -52,18 +54,27 @@ SAFE = {
     "image-type-mismatch",
     "json-array-file",
     "missing-byte-order-mark",
+    "mixed-key-style",
+    "mixed-content",
     "pretty-printed",
     "weight-in-output",
     "weight-in-prompt",
 }
 """Rules whose fixes all keep the meaning."""
 UNSAFE = {
+    "calls-outside-assistant",
+    "mixed-conversational",
     "arguments-not-object",
+    "call-not-json",
+    "content-beside-calls",
     "developer-role",
     "double-escaped",
     "empty-tool-calls",
     "exact-duplicate",
+    "exclusive-keys",
+    "foreign-role-name",
     "hidden-character",
+    "ignored-key",
     "invalid-json",
     "invalid-json-answer",
     "invalid-tool-schema",
@@ -84,6 +95,7 @@ UNSAFE = {
     "response-format-in-row",
     "role-not-allowed",
     "tool-name-invalid",
+    "trailing-result",
     "unclosed-code-fence",
     "undeclared-tool",
     "unknown-key",
@@ -187,7 +199,7 @@ def test_fixes_of_bytes() -> None:
 def _checker(case: Case) -> RowChecker:
     settings = settings_from(case.settings, OFF)
     rows = [row.encode() for row in case.rows]
-    chosen = get_format(settings.format) if settings.format else vote(rows, settings.stage)
+    chosen = get_format(settings.format) if settings.format else vote(rows, settings.stage, settings.formats)
     return RowChecker(chosen, settings)
 
 
@@ -207,7 +219,15 @@ def _carried_out(text: str, edits: Sequence[tuple[Span, str]]) -> str:
     return text
 
 
-SETTINGS = (resolve(), resolve("azure"), resolve("openai", select=["ALL"]))
+CONTRARY = (
+    "calls-ignored",
+    "calls-without-content",
+    "ignored-key",
+    "mixed-conversational",
+    "trailing-result",
+)
+"""Rules of one target that want what those of another forbid."""
+SETTINGS = (resolve(), resolve("azure"), resolve("openai", select=["ALL"], ignore=CONTRARY))
 
 
 def _judge(row: bytes, chosen: Settings) -> Judge:

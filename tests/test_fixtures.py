@@ -32,9 +32,11 @@ def _name(case: Case) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _updated_pages() -> None:
+def _updated_pages(request: pytest.FixtureRequest) -> None:
+    """Write the markers of the pages whose cases were asked for anew."""
     if updating():
-        for page in pages():
+        asked = (getattr(item, "callspec", None) for item in request.session.items)
+        for page in {one.params["case"].page for one in asked if one and "case" in one.params}:
             rewrite(page, [run_case(case) for case in cases_of(page)])
 
 

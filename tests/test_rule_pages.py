@@ -105,15 +105,23 @@ TOLD = {
     ("row-too-large", "Example"): Shown(b'"' + b"a" * (64 << 20) + b'"'),
     ("tool-description-long", "Example"): Shown(_chat_with_description(1_025)),
     ("template-refuses", "Example"): Shown(_chat_with_greeting(), template="mistral"),
-    ("too-many-examples", "Example"): Shown(_chats(3), {"rules": {"too-many-examples": {"train": 2}}}),
+    ("too-many-examples", "Example"): Shown(
+        _chats(3), {"rules": {"too-many-examples": {"train": 2, "formats": []}}}
+    ),
     ("too-many-tokens", "Example"): Shown(_chats(2), {"rules": {"too-many-tokens": {"maximum": 20}}}),
     ("too-many-tools", "Example"): Shown(_chat_with_tools(129)),
     ("whitespace-run", "Example"): Shown(_chats(1).replace(b"It is", b"It is" + b" " * 300)),
 }
 """What a page tells in words because it cannot be shown, some of it under a lower limit."""
 
-TARGETS = {"format-not-accepted": "openai"}
-"""Rules that need a target to speak of."""
+TARGETS = {
+    "few-examples": "openai",
+    "format-not-accepted": "openai",
+    "outdated-format": "gemini",
+    "role-unsupported": "generic",
+    "too-many-turns": "generic",
+}
+"""Rules that need a target to speak of, or another one than the first that has them on."""
 
 
 BYTE_CASES = ("invalid-utf8", "not-utf8", "row-too-large")

@@ -41,6 +41,7 @@ __all__ = [
     "ToolCosts",
     "Turn",
     "format_pointer",
+    "plain_format",
     "pointer_names",
 ]
 
@@ -56,6 +57,11 @@ def format_pointer(pointer: Pointer) -> str:
 def pointer_names(written: str) -> list[str]:
     """Read the steps of a pointer as RFC 6901 writes it; which are array positions, only the value tells."""
     return [name.replace("~1", "/").replace("~0", "~") for name in written.split("/")[1:]]
+
+
+def plain_format(name: str) -> str:
+    """The name of a format without what a file calls its keys and roles: see `formats.renamed`."""
+    return name.partition("{")[0]
 
 
 class Severity(IntEnum):
@@ -191,7 +197,7 @@ class ShapeFault(Struct, frozen=True):
     """Where a value departs from the declared shape of its format.
 
     `kind` is one of missing-key, unknown-key, misplaced-key, wrong-type, invalid-value, unknown-tag,
-    missing-tag, too-few-items.
+    missing-tag, too-few-items, too-many-items.
     """
 
     kind: str
@@ -223,13 +229,15 @@ class Text(Struct, frozen=True):
 
 
 class Image(Struct, frozen=True):
-    """An image part of a turn. `url` is None where the part has no readable URL."""
+    """An image or video in a turn. `url` is None where the part has no readable URL."""
 
     url: str | None
     place: Place
     """The URL string where there is one, else the part."""
     detail: str | None = None
     """How closely the model is to look at it, as written; None where nothing is said."""
+    kind: str = "image"
+    """What it is: image, video."""
 
 
 class Call(Struct, frozen=True):
@@ -237,6 +245,7 @@ class Call(Struct, frozen=True):
 
     place: Place
     id: str | None = None
+    id_key: str = "id"
     name: str | None = None
     name_place: Place = Place()
     arguments: Any = None
@@ -281,9 +290,20 @@ class Turn(Struct, frozen=True):
     """A key for calls is there with a value other than null, readable or not, empty or not."""
     result_of: str | None = None
     """The id of the call that this turn answers."""
+    result_at: Pointer = ("tool_call_id",)
+    """Where it says so, from `pointer` on."""
     name: str | None = None
     weight: Any = None
     """The loss weight as written; None where there is none."""
+    speaker: str | None = None
+    """What the row calls the role, in formats with words of their own; None in all others."""
+    native: Turn | None = None
+    """The same with the places and keys of the format, where the file calls some otherwise."""
+
+    @property
+    def content_name(self) -> str:
+        """What the format calls the key of the content."""
+        return (self.native or self).content_key
 
     @property
     def place(self) -> Place:
@@ -323,6 +343,10 @@ class Example(Struct, frozen=True):
     turns: tuple[Turn, ...]
     place: Place = Place()
     """What holds the turns."""
+    is_prompt: bool = False
+    """The turns are a prompt alone: the model is to go on where they end, by itself."""
+    given: int = 0
+    """So many of the first turns are read and not learnt, answers among them too."""
     value: Any = None
     """The row as it was decoded, for chat templates, which see what rules must not."""
     preferred: tuple[Turn, ...] = ()
@@ -331,6 +355,8 @@ class Example(Struct, frozen=True):
     """What holds the preferred and the non-preferred answer, in preference data."""
     scores: tuple[Score, Score] | None = None
     """How good these are, where the row says it of both."""
+    verdict: Any = None
+    """What somebody found of the one answer, as written: whether it is good, which of its steps are right."""
     tools: tuple[Tool, ...] = ()
     has_tools: bool = False
     """A non-empty list of tool definitions is there."""
@@ -344,6 +370,21 @@ class Example(Struct, frozen=True):
     """Top-level keys that the format leaves free, with their places (grader fields)."""
     readable: bool = True
     """The sequence of roles is known throughout; rules about order stay quiet where it is not."""
+    renamed: str = ""
+    """The name of the format with what the file calls its keys and roles; empty where nothing has another,"""
+    native: Example | None = None
+    """else the same example with the places and keys of the format."""
+
+    @property
+    def declared_by(self) -> str:
+        """The name of the format that declares the row with the keys that are in it."""
+        return self.renamed or self.format
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the grader's fields say, by the names of the format."""
+        value = (self.native or self).value
+        return {key: value[key] for key in self.extra}
 
     @property
     def all_turns(self) -> tuple[Turn, ...]:
@@ -474,7 +515,7 @@ class Settings(Struct, frozen=True):
     dataset: DatasetSettings = DatasetSettings()
     tokens: TokenSettings = TokenSettings()
     homes: Mapping[str, Settings] = field(default_factory=dict)
-    """Where no target is named: what judges the rows of each format, which are its home's rules."""
+    """What judges the files of a format where that differs: by its home where no target is named."""
     exempt: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The rules whose findings are not told, each with the numbers of the exceptions that say so, from 0."""
     notes: tuple[str, ...] = ()
@@ -482,4 +523,8 @@ class Settings(Struct, frozen=True):
 
     def judging(self, format_name: str | None) -> Settings:
         """The settings that judge the rows of a format."""
-        return self.homes.get(format_name or "", self)
+        return self.homes.get(plain_format(format_name or ""), self)
+
+    def is_assumed(self, format_name: str | None) -> bool:
+        """Whether no target is named, so that the rows of a format are judged by the rules of its home."""
+        return self.target.partition(":")[0] == "generic" and plain_format(format_name or "") in self.homes

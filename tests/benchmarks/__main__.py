@@ -1,8 +1,8 @@
 """`make bench`: every budget of the design, measured, with F of the same run as the yardstick.
 
 `python -m tests.benchmarks 5` takes files of 5 MB instead of 50, and `python -m tests.benchmarks server` runs
-one part alone: `command`, `tokens`, `server` or `neovim`. `python -m tests.benchmarks generate 10240 FILE`
-writes a file of 10 GB with copies, near copies and contradictions in it.
+one part alone: `command`, `formats`, `tokens`, `server` or `neovim`. `python -m tests.benchmarks generate
+10240 FILE` writes a file of 10 GB with copies, near copies and contradictions in it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import command, neovim, server, tokens
+from tests.benchmarks import command, formats, neovim, server, tokens
 from tests.benchmarks.data import write
 
 PARTS: dict[str, Callable[[Path, int], None]] = {
     "command": command.main,
+    "formats": formats.main,
     "tokens": tokens.main,
     "server": server.main,
     "neovim": neovim.main,

@@ -18,12 +18,14 @@ _LETTERS = "etaoinshrdlucmfwypvbgkqjxz"
 _FOREIGN = ("你好，世界", "🙂", "お元気ですか", "café déjà vu", "한국어 문장", "🚀✨")
 
 
-def _vocabulary(rng: random.Random) -> list[str]:
+def vocabulary(rng: random.Random) -> list[str]:
+    """Words of letters that are as common as in English."""
     weights = [26 - at for at in range(26)]
     return ["".join(rng.choices(_LETTERS, weights, k=rng.randint(2, 9))) for _ in range(8_000)]
 
 
-def _prose(rng: random.Random, words: list[str], count: int) -> str:
+def prose(rng: random.Random, words: list[str], count: int) -> str:
+    """A text of so many words."""
     chosen = rng.choices(words, k=count)
     for at in range(9, count, 12):
         chosen[at] += rng.choice(".,;?")
@@ -34,15 +36,15 @@ def _prose(rng: random.Random, words: list[str], count: int) -> str:
 
 def chat(rng: random.Random) -> Iterator[bytes]:
     """Endless chat rows of about 2.4 KB."""
-    words = _vocabulary(rng)
+    words = vocabulary(rng)
     while True:
-        system = "You are a careful assistant of the harbour office. " + _prose(rng, words, 8)
+        system = "You are a careful assistant of the harbour office. " + prose(rng, words, 8)
         messages = [{"role": "system", "content": system}]
         foreign = rng.random() < 0.3
         for _ in range(rng.randint(1, 4)):
             question, answer = (
-                _prose(rng, words, rng.randint(15, 60)),
-                _prose(rng, words, rng.randint(60, 140)),
+                prose(rng, words, rng.randint(15, 60)),
+                prose(rng, words, rng.randint(60, 140)),
             )
             if foreign:
                 question, answer = f"{rng.choice(_FOREIGN)} {question}", f"{answer} {rng.choice(_FOREIGN)}"
@@ -52,7 +54,7 @@ def chat(rng: random.Random) -> Iterator[bytes]:
 
 def short(rng: random.Random) -> Iterator[bytes]:
     """Endless chat rows of about 100 bytes."""
-    words = _vocabulary(rng)
+    words = vocabulary(rng)
     while True:
         question, answer = f"{rng.choice(words)} {rng.getrandbits(40)}", rng.choice(words)
         messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
@@ -117,7 +119,7 @@ def _conversations(rng: random.Random) -> Iterator[list[str]]:
     """Endless system prompts with questions and answers. Some words are everywhere, and some are rare."""
     import numpy as np
 
-    words = _vocabulary(rng)
+    words = vocabulary(rng)
     source = np.random.default_rng(rng.getrandbits(64))
     while True:
         drawn = (source.random(1 << 20) ** 3 * len(words)).astype(np.intp).tolist()

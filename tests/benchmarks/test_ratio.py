@@ -13,7 +13,9 @@ import pytest
 
 from tests.benchmarks.command import NEAR, lint
 from tests.benchmarks.data import write
+from tests.benchmarks.formats import is_clean
 from tests.benchmarks.measure import best, best_cpu, floor
+from turnlint.formats import Format, all_formats
 
 SIZE = 5 << 20
 CLEAN = 2 * 6
@@ -27,6 +29,11 @@ def test_check_stays_within_its_budget(kind: str, budget: float, tmp_path: Path)
     path = write(kind, tmp_path / "rows.jsonl", SIZE)
     f, _ = floor(path, best_cpu)
     assert best_cpu(lambda: lint(path, *NEAR)) <= budget * f
+
+
+@pytest.mark.parametrize("one", all_formats(), ids=lambda one: one.name)
+def test_plain_rows_of_a_format_are_proved_clean(one: Format) -> None:
+    assert is_clean(one)
 
 
 START = 2 * 15

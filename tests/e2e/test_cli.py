@@ -558,6 +558,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clean": (("--cache-dir", "cache"), ("--no-option",)),
     "completion": (("bash",), ("csh",)),
     "config": ((), ("--target", "nobody")),
+    "convert": (("--to", "sharegpt", "a.jsonl"), ("--to", "sharegpt", "nowhere.jsonl")),
     "format": ((), ("no-format",)),
     "init": (("--stdout",), ("--no-option",)),
     "rule": ((), ("no-rule",)),

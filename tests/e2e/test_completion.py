@@ -31,7 +31,7 @@ LINES = {
     "value of an option with a sign": ("turnlint check --fail-on=er", "--fail-on=error"),
     "model": ("turnlint check --target azure:gpt-4.1-n", "azure:gpt-4.1-nano"),
     "model behind a sign": ("turnlint check --target=azure:gpt-4.1-n", "--target=azure:gpt-4.1-nano"),
-    "format": ("turnlint stats --format alp", "alpaca"),
+    "format": ("turnlint stats --format jeop", "jeopardy"),
     "rule of a list": ("turnlint check --select json,unknown-ro", "json,unknown-role"),
     "operand": ("turnlint rule unknown-ro", "unknown-role"),
     "family": ("turnlint rule consis", "consistency"),

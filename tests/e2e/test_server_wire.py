@@ -505,7 +505,7 @@ def test_nothing_is_published_twice(shared: LspClient) -> None:
 
 
 def test_an_edit_of_the_format_has_all_rows_judged_again(shared: LspClient) -> None:
-    assert codes(shared.show(URI, '{"text":"a"}\n{"text":"b"}\n'))[0] == (0, "unknown-format")
+    assert codes(shared.show(URI, '{"level":"a"}\n{"level":"b"}\n'))[0] == (0, "unknown-format")
     shared.change(URI, {"text": "".join(f"{BAD % number}\n" for number in range(600))})
     while len(found := shared.published(URI)) < 600:
         pass

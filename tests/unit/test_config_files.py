@@ -108,9 +108,9 @@ def test_include_and_exclude(folder: Path) -> None:
 
 
 def test_the_user_wins(folder: Path) -> None:
-    overrides = Overrides("openai", "alpaca", "preference", ("json",), ("blank-row",), ("secret",))
+    overrides = Overrides("openai", "openai-chat", "preference", ("json",), ("blank-row",), ("secret",))
     settings = SettingsFinder(overrides).settings(folder / "data" / "train.jsonl")
-    assert (settings.target, settings.format, settings.stage) == ("openai", "alpaca", "preference")
+    assert (settings.target, settings.format, settings.stage) == ("openai", "openai-chat", "preference")
     assert "invalid-json" in settings.rules
     assert "secret" in settings.rules
     assert "blank-row" not in settings.rules

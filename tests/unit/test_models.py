@@ -152,8 +152,8 @@ def test_what_is_no_model_is_said(target: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("openai:o4-mini", "OpenAI takes no new jobs for o4-mini: closed since 2026-10-23."),
-        ("azure:gpt-35-turbo", "Azure OpenAI takes no new jobs for gpt-3.5-turbo: closed."),
+        ("openai:o4-mini", "OpenAI takes no new jobs for o4-mini since 2026-10-23."),
+        ("azure:gpt-35-turbo", "Azure OpenAI takes no new jobs for gpt-3.5-turbo."),
         (
             "azure:qwen-32b",
             "turnlint does not have the vocabulary of qwen-32b: tokens are counted by o200k_base",
@@ -223,8 +223,19 @@ def test_no_name_stands_in_two_files() -> None:
 
 @pytest.mark.parametrize("target", all_targets().values(), ids=lambda one: str(one.name))
 def test_every_model_of_a_target_is_known(target: Any) -> None:
-    assert len(list(target.listed())) == len(target.models or all_models())
+    assert len(list(target.listed())) == len(all_models() if target.name == "generic" else target.models)
     assert target.encoding in ENCODINGS
     for name, trained, _ in target.listed():
         assert resolve(f"{target.name}:{name}")
         assert not target.models or trained.status
+
+
+def test_a_format_that_the_target_does_not_take_is_left_to_the_rows() -> None:
+    said = resolve("trl", format="openai-chat")
+    assert (said.format, said.notes) == (
+        None,
+        ("TRL does not take `openai-chat`: the rows tell their format.",),
+    )
+    for target, format_name in (("trl", "chat"), ("openai", "openai-chat"), ("generic", "alpaca")):
+        assert resolve(target, format=format_name).format == format_name
+        assert not resolve(target, format=format_name).notes

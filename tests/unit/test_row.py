@@ -120,6 +120,12 @@ def test_near_misses_among_many_keys() -> None:
     [
         ("openai-chat", chat({"role": "user", "content": "é"}, {"role": "assistant", "content": "b"})),
         ("prompt-completion", {"prompt": "é", "completion": "b"}),
+        ("openai-reinforcement", {"messages": [{"role": "user", "content": "é"}], "answer": "b"}),
+        (
+            "gemini-reinforcement",
+            {"contents": [{"role": "user", "parts": [{"text": "é"}]}], "references": {"answer": "b"}},
+        ),
+        ("cohere-rerank", {"query": "é", "relevant_passages": ["b"]}),
         (
             "openai-preference",
             {
@@ -141,3 +147,13 @@ def test_the_smallest_member_that_stands_twice(name: str, row: Any, separators: 
             for least in (doubled, doubled.replace(b"\xc3\xa9", b"e")):
                 assert [one.rule for one in checker.findings(least)] == ["duplicate-key"]
     assert checker.findings(raw.replace(b"b", b'\\"\\n' * 9)) == ()
+
+
+def test_a_long_string_beside_the_turns_makes_no_room_for_keys() -> None:
+    checker = RowChecker(get_format("openai-reinforcement"), resolve())
+    long, short = (
+        {"messages": [{"role": "user", "content": "2+2?"}], "answer": "4" * count} for count in (999, 1)
+    )
+    assert [checker.findings(json.dumps(long).encode()) for _ in range(2)] == [(), ()]
+    twice = json.dumps(short).replace("{", '{"answer": "5", ', 1).encode()
+    assert [one.rule for one in checker.findings(twice)] == ["duplicate-key"]

@@ -16,6 +16,7 @@ from turnlint.lsp.document import Document
 from turnlint.lsp.session import Session
 from turnlint.lsp.things import Thing, thing_at
 from turnlint.lsp.view import RowView
+from turnlint.model import Settings
 from turnlint.text.markdown import Markdown, PlainText, visible
 from turnlint.text.secrets import hide
 
@@ -25,7 +26,7 @@ TEXTS = st.text(max_size=30) | st.text(alphabet="`~*_[]()<>!#|-+=.:/\\&;$@ \n\ta
 def row_of(text: str) -> RowView:
     """The only row of a document that nobody has judged yet."""
     document = Document("untitled:rows.jsonl", text, 1, "jsonl", PositionCodec())
-    return RowView(cast("Session", SimpleNamespace(document=document, format=None)), 0)
+    return RowView(cast("Session", SimpleNamespace(document=document, format=None, settings=Settings({}))), 0)
 
 
 def told(text: str, column: int, style: PlainText | None = None) -> Thing | None:

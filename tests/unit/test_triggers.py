@@ -68,3 +68,14 @@ def test_a_key_is_no_word() -> None:
     assert _pulls(Keys(("name",)), '{"name": 1}')
     assert _pulls(Keys(("name",)), r'{"n\u0061me": 1}')
     assert not _pulls(Keys(("name",)), '{"names": "name it"}')
+
+
+def test_a_key_that_ends_with_a_word_is_no_text() -> None:
+    trigger, keys = Ends(("output",)), frozenset(("preferred_output",))
+    for bulk in (False, True):
+        hits = Scanner({"it": literals(trigger, keys)}, bulk=bulk).hits
+        assert not hits(b'{"preferred_output":"It is cold."}')
+        assert not hits(b'{"preferred_output": []}')
+        for end in (b'"}', b'" }', b'","a":1}', b'"\t}', b'"]}'):
+            assert hits(b'{"preferred_output":"Insert OUTPUT' + end)
+    assert Scanner({"it": literals(trigger)}).hits(b'{"preferred_output":1}')

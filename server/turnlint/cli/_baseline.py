@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, partial
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from turnlint.config.baseline import NAME, BaselineFinder, entry_path, revise_ba
 from turnlint.config.datasets import dataset_of
 from turnlint.config.discovery import SettingsFinder
 from turnlint.engine.baseline import Baseline, Ledger
-from turnlint.model import Settings
 from turnlint.rules import all_rules
 from turnlint.text.label import counted
 
@@ -41,7 +40,7 @@ class _Run(Struct):
     name: str
     """As its baseline names it."""
     ledger: Ledger
-    judged: set[str]
+    judged: Collection[str]
     """The rules that were on, under any format."""
     is_compared: Callable[[], bool]
     """Whether it was compared with all other files of its data set. To find out may take a second."""
@@ -103,15 +102,14 @@ class Baselines:
         counts = self._finder.accepted(file, source.path) if known else None
         return Ledger(counts, exempt, adding=self._accepting)
 
-    def checked(self, source: Source, settings: Settings, ledger: Ledger | None) -> None:
-        """Take note of a file that was checked to its end."""
+    def checked(self, source: Source, judged: Collection[str], ledger: Ledger | None) -> None:
+        """Take note of a file that was checked to its end, and of the rules that judged it."""
         self.ledgers[source] = ledger
         file = self.file(source)
         if ledger is not None:
             self.hidden += ledger.hidden
             self.exempted += ledger.exempted.total()
         if ledger is not None and file is not None:
-            judged = {rule for one in (settings, *settings.homes.values()) for rule in one.rules}
             is_compared = cache(partial(self._is_compared, source.path))
             run = _Run(entry_path(file, source.path), ledger, judged, is_compared)
             self._runs.setdefault(file, []).append(run)

@@ -23,6 +23,7 @@ from turnlint.config.discovery import SettingsFinder
 from turnlint.engine import Input, Located, Resources, check_files
 from turnlint.engine.tokens import prepare
 from turnlint.formats import Format
+from turnlint.model import plain_format
 from turnlint.text.layouts import Layout
 
 __all__ = ["MOST_JOBS", "Checking", "Opener", "file_name"]
@@ -133,7 +134,8 @@ class Checking:
         for one, source in inputs.items():
             if source not in failures:
                 self.files += 1
-                self._baselines.checked(source, one.settings, one.ledger)
+                judging = one.settings.judging(known.name if (known := self.formats.get(source)) else None)
+                self._baselines.checked(source, {*one.settings.rules, *judging.rules}, one.ledger)
 
     def _run(
         self, inputs: Mapping[Input, Source], failures: _Failures
@@ -175,10 +177,10 @@ class Checking:
     def _looked(self, inputs: Mapping[Input, Source], one: Input, known: Format | None) -> None:
         """Note the format of a file; tell once for each by whose rules it is judged where none is named."""
         self.formats[inputs[one]] = known
-        name, settings = known.name if known else "", one.settings
-        if name in settings.homes and name not in self._assumed and not self._quiet:
+        name, settings = plain_format(known.name) if known else "", one.settings
+        if settings.is_assumed(name) and name not in self._assumed and not self._quiet:
             self._assumed.add(name)
-            title = settings.homes[name].target_title
+            title = settings.judging(name).target_title
             self.clear()
             say(f"No target set: {name} rows are judged by the rules of {title} (set --target).")
 

@@ -83,12 +83,15 @@ def _key(files: Sequence[Path], inputs: Sequence[Input]) -> str:
     return digest.hexdigest()
 
 
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=lambda homes: homes.key(), order="deterministic")
+
+
 def _spelled(settings: Settings) -> list[bytes]:
     """Settings as bytes, with the files of a tokenizer and of a chat template that they name."""
-    tokens = {one.tokens for one in (settings, *settings.homes.values())}
-    files = {file for one in tokens if one.template or os.sep in one.tokenizer for file in _token_files(one)}
+    tokens = settings.tokens
+    files = _token_files(tokens) if tokens.template or os.sep in tokens.tokenizer else ()
     read = [_content(file) for file in sorted(files) if file.is_absolute() and file.is_file()]
-    return [msgspec.msgpack.encode(settings, order="deterministic"), *read]
+    return [_ENCODER.encode(settings), *read]
 
 
 def _token_files(tokens: TokenSettings) -> Iterable[Path]:

@@ -14,28 +14,36 @@ from turnlint.config.discovery import Overrides, SettingsFinder
 from turnlint.config.inline import is_inline, read_inline
 from turnlint.model import Settings
 
-__all__ = ["add_settings_options", "natural", "processors", "say_notes", "settings_finder", "target_name"]
+__all__ = [
+    "ALL",
+    "add_file_settings",
+    "add_settings_options",
+    "natural",
+    "processors",
+    "say_notes",
+    "settings_finder",
+    "target_name",
+]
+
+ALL = "all"
+"""What stands for every target, where a command takes that."""
+_GROUP = "settings, which win over turnlint.toml"
 
 
-def add_settings_options(parser: argparse.ArgumentParser) -> None:
-    """Declare what decides how rows are judged."""
-    group = parser.add_argument_group("settings, which win over turnlint.toml")
+def add_settings_options(parser: argparse.ArgumentParser, *, takes_all: bool = False) -> None:
+    """Declare what decides how rows are judged. `takes_all` has the target be `all`, too."""
+    group = parser.add_argument_group(_GROUP)
     add = group.add_argument
     from_environment(
         add(
             "--target",
-            type=target_name,
+            type=_target_or_all if takes_all else target_name,
             metavar="NAME[:MODEL]",
-            help="Who will train on the data (see `turnlint target`)",
+            help="Who will train on the data (see `turnlint target`)"
+            + (", or `all` for a table of what each would do" if takes_all else ""),
         )
     )
-    add("--format", metavar="NAME", help="The format of the rows (see `turnlint format`)")
-    add(
-        "--stage",
-        type=one_of("stage", lambda: ("sft", "preference", "reinforcement")),
-        metavar="NAME",
-        help="The training method: sft, preference or reinforcement",
-    )
+    _add_kinds(group)
     for option, words in _SELECTIONS.items():
         add(option, action="append", default=[], metavar="RULES", help=words)
     add(
@@ -45,6 +53,31 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--chat-template", metavar="FILE", help="Write rows out by this template [default: the model's]")
     add("--token-limit", type=_limit, metavar="N", help="So many tokens of an example are trained on")
+    _add_config(group)
+
+
+def add_file_settings(parser: argparse.ArgumentParser) -> None:
+    """Declare those of these options that say what the files are, and nothing of rules."""
+    group = parser.add_argument_group(_GROUP)
+    _add_kinds(group)
+    _add_config(group)
+    lists = {option.removeprefix("--").replace("-", "_") for option in _SELECTIONS}
+    parser.set_defaults(**{name: [] if name in lists else None for name in (*_OVERRIDING, *lists)})
+
+
+def _add_kinds(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--format", metavar="NAME", help="The format of the rows (see `turnlint format`)")
+    add(
+        "--stage",
+        type=one_of("stage", lambda: ("sft", "preference", "reinforcement")),
+        metavar="NAME",
+        help="The training method: sft, preference or reinforcement",
+    )
+
+
+def _add_config(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
     from_environment(
         add(
             "--config",
@@ -126,6 +159,10 @@ def target_name(word: str) -> str:
     except ConfigError as error:
         raise UsageError(str(error)) from None
     return word
+
+
+def _target_or_all(word: str) -> str:
+    return word if word == ALL else target_name(word)
 
 
 def _settings_word(word: str) -> str:

@@ -16,7 +16,17 @@ from turnlint import __version__
 from turnlint.cli._streams import Output, UsageError, say
 from turnlint.modules import modules_of
 
-__all__ = ["OneOf", "Parser", "command_names", "from_environment", "one_of", "parser_of", "run", "summary_of"]
+__all__ = [
+    "OneOf",
+    "Parser",
+    "SomeOf",
+    "command_names",
+    "from_environment",
+    "one_of",
+    "parser_of",
+    "run",
+    "summary_of",
+]
 
 _HELP = """\
 turnlint {version}: a linter for the files that language models are fine-tuned on.
@@ -162,6 +172,16 @@ class OneOf:
         if word in known:
             return word
         raise UsageError(f"unknown {self._what} `{word}`{_suggest(word, known)}")
+
+
+class SomeOf(OneOf):
+    """An argument type: some of these names, separated by commas, or ALL."""
+
+    def __call__(self, word: str) -> Any:
+        """Give the names as a list. Raises UsageError for one that is not known."""
+        if word == "ALL":
+            return list(self.names())
+        return [super(SomeOf, self).__call__(one.strip()) for one in word.split(",") if one.strip()]
 
 
 def one_of(what: str, names: Callable[[], Iterable[str]]) -> OneOf:

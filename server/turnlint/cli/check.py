@@ -3,6 +3,7 @@
 examples:
   turnlint check                 Check all JSONL files of this folder
   turnlint check train.jsonl --target azure:gpt-4.1
+  turnlint check train.jsonl --target all    Who would take it? See `turnlint target`
   turnlint check data --ignore duplicates --fail-on error
   turnlint check --diff          Show what can be fixed; --fix does it
   turnlint check --since main    Only what differs from a branch
@@ -13,7 +14,7 @@ examples:
 
 exit status:
   0  no findings as bad as --fail-on says
-  1  findings
+  1  findings; with --target all, a file that no target takes
   2  something named cannot be read, or the options or settings are wrong
 """
 
@@ -29,7 +30,7 @@ from turnlint.cli._baseline import Baselines, add_baseline_options
 from turnlint.cli._cache import add_cache_options
 from turnlint.cli._checking import Checking, Opener
 from turnlint.cli._inputs import Inputs, Source, add_input_options, add_paths, find_inputs
-from turnlint.cli._options import add_settings_options, natural, overrides_settings, settings_finder
+from turnlint.cli._options import ALL, add_settings_options, natural, overrides_settings, settings_finder
 from turnlint.cli._output import add_colour_option
 from turnlint.cli._program import one_of
 from turnlint.cli._reading import Progress, open_source, why_unfixable
@@ -46,7 +47,7 @@ _Found: TypeAlias = Iterator[Located]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
-    add_settings_options(parser)
+    add_settings_options(parser, takes_all=True)
     _add_fix_options(parser)
     add_baseline_options(parser)
     output = parser.add_argument_group("output").add_argument
@@ -94,6 +95,10 @@ def _add_fix_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Check what was asked for, once or again and again; returns the exit status."""
+    if args.target == ALL:
+        from turnlint.cli._portability import check_all  # loads what nobody else needs
+
+        return check_all(args, output)
     if args.watch:
         from turnlint.cli._watch import watch  # loads what nobody else needs
 

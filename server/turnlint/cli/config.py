@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,10 @@ from turnlint.config.inline import is_inline, read_inline
 from turnlint.config.origins import Said, judged_rules, said_of
 from turnlint.config.shape import first
 from turnlint.config.toml import dotted
+from turnlint.config.trainers import Found
 from turnlint.engine.splits import SPLITS
-from turnlint.model import Settings
+from turnlint.formats.renamed import name_of, names_of
+from turnlint.model import Settings, plain_format
 from turnlint.rules import all_rules, quote
 from turnlint.text.label import counted
 from turnlint.text.units import without_surrogates
@@ -47,6 +49,8 @@ _BY_OPTION = (
     ("token_limit", "tokens.limit"),
 )
 """What options set, and which settings that are."""
+_OF_ROWS = ("format", "columns", "roles")
+"""Settings that say what the rows are."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +96,8 @@ class _View:
         self.name = str(relative(self.config.path)) if self.config.path else ""
         inline = read_inline(filter(is_inline, args.config))
         self.said = said_of(self.config, self.name, inline, list(_options(args)))
+        trainer = finder.trainer(self.config, path)
+        self.said += _by_trainer(trainer, self.settings, self.said) if trainer else ()
         self._path = None if path.is_dir() else path
         self._origins = {".".join(map(str, one.keys)): one.origin for one in self.said}
         listing = self.config.dataset_of(path)
@@ -168,18 +174,22 @@ class _View:
 
     def _facts(self) -> list[_Fact]:
         settings, dataset = self.settings, self.settings.dataset
+        names = names_of(settings.format or "")
         split = dataset.listed[:1]
         found: list[tuple[str, str | None, tuple[str, ...]]] = [
             ("settings file", self.name or "none", ()),
             (
                 "target",
-                settings.target + "; each format is judged by its home" * bool(settings.homes),
+                settings.target + "; each format is judged by its home" * settings.is_assumed("openai-chat"),
                 ("target",),
             ),
-            ("format", settings.format or "as the rows tell", ("format",)),
+            ("format", plain_format(settings.format or "") or "as the rows tell", ("format",)),
+            ("columns", _named(names.columns), _ways("columns", names.columns)),
+            ("roles", _named(names.roles), _ways("roles", names.roles)),
             ("stage", settings.stage or "as the format says", ("stage",)),
             ("data set", quote(dataset.name) if dataset.name else None, ("name",)),
             ("split", " and ".join(dataset.listed) or settings.split, split),
+            ("schema", _schema(settings), ("schema",)),
             ("grader reads", ", ".join(map(quote, _fields(settings))) or None, ("grader",)),
             ("fail on", first(self.config.settings.fail_on) or "warning", ("fail-on",)),
             *_tokens(settings),
@@ -189,7 +199,7 @@ class _View:
 
     def _others(self) -> Iterator[_Fact]:
         """What is set besides, and is no part of a table that is shown elsewhere."""
-        elsewhere = {"target", "format", "stage", "fail-on", "dataset", "exception"}
+        elsewhere = {"target", *_OF_ROWS, "schema", "stage", "fail-on", "dataset", "exception"}
         for one in self.said:
             if one.keys[0] not in elsewhere and one.keys[:1] != ("tokens",):
                 yield _Fact(dotted(one.keys), cut(one.value), one.origin)
@@ -229,6 +239,16 @@ class _View:
             yield _Fact(f"{one.rule.family}/{one.rule.name}", words, one.origin)
 
 
+def _named(names: Mapping[str, str]) -> str | None:
+    """What a file calls keys or roles, in a line, but for those that mean nothing."""
+    return ", ".join(f"{quote(one)} = {quote(other)}" for one, other in names.items() if other) or None
+
+
+def _ways(table: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The settings of a table."""
+    return tuple(f"{table}.{one}" for one in names)
+
+
 def _lines(facts: Iterable[_Fact], indent: str = "") -> str:
     rows = [
         (f"{indent}{one.name}" + ":" * (not indent), one.value, one.origin and f"({one.origin})")
@@ -255,10 +275,28 @@ def _options(args: argparse.Namespace) -> Iterator[Said]:
             yield Said(tuple(key.split(".")), words, origin)
 
 
+def _by_trainer(found: Found, settings: Settings, said: Iterable[Said]) -> Iterator[Said]:
+    """What holds by the config of a trainer, where nobody else has said it."""
+    origin, names = str(relative(found.path)), found.rows.names
+    others = {one.keys[0] for one in said}
+    if found.target and "target" not in others:
+        yield Said(("target",), found.target, origin)
+    if settings.format == name_of(found.rows.format or "", names) and others.isdisjoint(_OF_ROWS):
+        yield Said(("format",), found.rows.format, origin)
+        for table, words in (("columns", names.columns), ("roles", names.roles)):
+            yield from (Said((table, key), word, origin) for key, word in words.items())
+
+
 def _fields(settings: Settings) -> Iterable[str]:
     """What the grader of the data set reads of each row."""
     rule = settings.rules.get("missing-grader-item")
     return rule.parameters["fields"] if rule else ()
+
+
+def _schema(settings: Settings) -> str | None:
+    """The path of the user's own schema of rows."""
+    rule = settings.rules.get("schema-mismatch")
+    return quote(rule.parameters["path"]) if rule and rule.parameters["path"] else None
 
 
 def _tokens(settings: Settings) -> Iterator[tuple[str, str | None, tuple[str, ...]]]:

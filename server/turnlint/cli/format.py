@@ -36,6 +36,8 @@ def run(args: argparse.Namespace, output: Output) -> int:
 def _page(one: Format) -> str:
     title = f"{one.name}: {one.title}"
     parts = [title, "=" * len(title), "", one.description, "", f"Stage: {one.stage}. Home: {one.home}.", ""]
+    if one.compose:
+        parts += [f"`turnlint convert --to {one.name}` writes it.", ""]
     schema = format_schema(one)
     todo = [schema["$ref"].rpartition("/")[2]]
     for name in todo:

@@ -1,9 +1,10 @@
-"""Print the JSON Schema of a format, the settings or statistics.
+"""Print the JSON Schema of a format, the settings, or what other commands print as JSON.
 
 examples:
   turnlint schema openai-chat
   turnlint schema settings  What turnlint.toml may hold
   turnlint schema stats     What `turnlint stats --output-format json` prints
+  turnlint schema target    What `turnlint target FILE --output-format json` prints
 """
 
 from __future__ import annotations
@@ -21,17 +22,18 @@ from turnlint.formats import Format, all_formats, get_format
 
 SETTINGS = "settings"
 STATS = "stats"
+TARGET = "target"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    known = one_of("format", lambda: [SETTINGS, STATS, *(one.name for one in all_formats())])
-    parser.add_argument("name", metavar="NAME", help="A format, `settings` or `stats`", type=known)
+    known = one_of("format", lambda: [SETTINGS, STATS, TARGET, *(one.name for one in all_formats())])
+    parser.add_argument("name", metavar="NAME", help="A format, `settings`, `stats` or `target`", type=known)
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Print the schema."""
-    others = {SETTINGS: settings_schema, STATS: stats_schema}
+    others = {SETTINGS: settings_schema, STATS: stats_schema, TARGET: target_schema}
     output.write(
         as_json(others[args.name]() if args.name in others else format_schema(get_format(args.name)))
     )
@@ -49,3 +51,11 @@ def stats_schema() -> dict[str, Any]:
 
     title = "Statistics of training data"
     return {"$schema": DIALECT, "title": title, **msgspec.json.schema(StatisticsObject)}
+
+
+def target_schema() -> dict[str, Any]:
+    """The JSON Schema of what `turnlint target` prints of files as JSON."""
+    from turnlint.report.portability.json import PortabilityObject
+
+    title = "What targets would do with training data"
+    return {"$schema": DIALECT, "title": title, **msgspec.json.schema(PortabilityObject)}

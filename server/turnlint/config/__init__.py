@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
+from turnlint.config.columns import Layer as Rows
+from turnlint.config.columns import renamed
 from turnlint.config.errors import ConfigError, named, suggest
 from turnlint.config.models import find_model
 from turnlint.config.targets import Layer, Target, Trained, all_targets, get_target
-from turnlint.formats import all_formats
-from turnlint.model import DatasetSettings, RuleSettings, Settings, Severity, TokenSettings
+from turnlint.formats import all_formats, get_format
+from turnlint.formats.renamed import Names
+from turnlint.model import DatasetSettings, RuleSettings, Settings, Severity, TokenSettings, plain_format
 from turnlint.rules import EFFECTS, RuleModule, all_rules
 
 __all__ = [
     "ConfigError",
     "Counting",
+    "Homes",
     "Target",
     "Trained",
     "all_targets",
@@ -46,6 +50,7 @@ def resolve(
     target: str = "generic",
     *,
     format: str | None = None,  # noqa: A002 - the word of the settings
+    names: Names | None = None,
     stage: str | None = None,
     split: str | None = None,
     dataset: DatasetSettings | None = None,
@@ -60,12 +65,15 @@ def resolve(
     """Lay all settings over each other.
 
     Selectors are rule names, family names, `family/rule`, or `ALL`. Without `select`, the rules that are on
-    by default or by the target are on. Raises ConfigError for any name that is not known.
+    by default or by the target are on. `names` are what the files call the keys and roles of their format.
+    A format that the target does not take is left to the rows: they may be in a variant that it takes. Raises
+    ConfigError for any name that is not known.
     """
     found, model = get_target(target)
     if format is not None and format not in {one.name for one in all_formats()}:
-        names = [one.name for one in all_formats()]
-        raise ConfigError(f"unknown format {named(format)}{suggest(format, names)}")
+        known = [one.name for one in all_formats()]
+        raise ConfigError(f"unknown format {named(format)}{suggest(format, known)}")
+    foreign = format if format and found.formats and not names and format not in found.formats else None
     user = _User(
         None if not (chosen := tuple(select)) else expand(chosen),
         expand(ignore),
@@ -78,7 +86,7 @@ def resolve(
         rules,
         target,
         found.title,
-        format,
+        renamed(Rows(None if foreign else format, names or Names()), found.formats, stage),
         stage,
         tuple(found.formats),
         split,
@@ -86,12 +94,14 @@ def resolve(
         exempt=exempt or {},
     )
     counted = counting or Counting()
-    homes = {
-        name: replace(said, target_title=home.title, rules=judged, tokens=_tokens(home, model, counted))
-        for name, (home, judged) in _homes(found, model, rules, user, counted).items()
-    }
-    notes = (*_notes(found, model, counted), *counted.notes)
+    homes = Homes(said, found, model, user, counted)
+    untold = (f"{found.title} does not take `{foreign}`: the rows tell their format.",) if foreign else ()
+    notes = (*_notes(found, model, counted), *_unread(found, said.format), *untold, *counted.notes)
     return replace(said, tokens=_tokens(found, model, counted), homes=homes, notes=notes)
+
+
+_Said: TypeAlias = tuple[str, Layer]
+"""The title of a target, and what it says of a rule."""
 
 
 class _User(Struct, frozen=True):
@@ -132,18 +142,19 @@ def expand(selectors: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _layered(target: Target, model: str, user: _User) -> dict[str, RuleSettings]:
-    trained = target.trained(model)
-    layers = [target.rules, *([trained.rules] if trained else [])]
+def _layered(
+    target: Target, model: str, user: _User, format_name: str | None = None
+) -> dict[str, RuleSettings]:
+    layers = [one for one in target.layers(model, format_name) if one[1]]
     settled = {}
     for name, module in all_rules().items():
-        said = [layer[name] for layer in layers if name in layer]
+        said = [(title, layer[name]) for title, layer in layers if name in layer]
         if _is_on(module, said, user):
-            settled[name] = _settle(module, said, target.title, user)
+            settled[name] = _settle(module, said, user)
     return settled
 
 
-def _is_on(module: RuleModule, said: list[Layer], user: _User) -> bool:
+def _is_on(module: RuleModule, said: list[_Said], user: _User) -> bool:
     name = module.name
     if name in user.ignore:
         return False
@@ -151,14 +162,14 @@ def _is_on(module: RuleModule, said: list[Layer], user: _User) -> bool:
         return True
     if user.select is not None:
         return name in user.select
-    switches = [layer.on for layer in said if layer.on is not None]
+    switches = [layer.on for _, layer in said if layer.on is not None]
     return switches[-1] if switches else module.rule.default
 
 
-def _settle(module: RuleModule, said: list[Layer], title: str, user: _User) -> RuleSettings:
+def _settle(module: RuleModule, said: list[_Said], user: _User) -> RuleSettings:
     severity, clause = module.rule.severity, ""
     parameters = dict(module.rule.parameters)
-    for layer in said:
+    for title, layer in said:
         if layer.effect:
             words, severity = EFFECTS[layer.effect]
             clause = words.format(target=title)
@@ -169,26 +180,57 @@ def _settle(module: RuleModule, said: list[Layer], title: str, user: _User) -> R
     return RuleSettings(user.severity.get(module.name, severity), clause, parameters)
 
 
-def _homes(
-    target: Target, model: str, rules: Mapping[str, RuleSettings], user: _User, counting: Counting
-) -> dict[str, tuple[Target, dict[str, RuleSettings]]]:
-    """Where no target is named, each format is judged by its home.
+class Homes(Mapping[str, Settings]):
+    """The settings that judge the files of a format, where they are not those of the target as they stand.
 
-    Files as a whole are not, nor are tokens that are not the home's: another trainer takes them.
+    Where no target is named, each format is judged by its home. Files as a whole are not, nor are tokens that
+    are not the home's: another trainer takes them. They are made when they are asked for.
     """
-    if target.name != "generic":
-        return {}
-    homes = {}
-    for one in all_formats():
-        if one.home != target.name:
-            home = get_target(one.home)[0]
-            is_foreign = counting.tokenizer and not _is_own(_encoding(home, model), counting.tokenizer)
-            hooks = {"file", "dataset", "tokens"} if is_foreign else {"file", "dataset"}
-            others = {name for name, module in all_rules().items() if hooks & module.hooks.keys()}
-            settled = _layered(home, model, user)
-            judged = {name: how for name, how in settled.items() if name not in others}
-            homes[one.name] = (home, judged | {name: how for name, how in rules.items() if name in others})
-    return homes
+
+    def __init__(self, said: Settings, target: Target, model: str, user: _User, counting: Counting) -> None:
+        """`said` are the settings of the target as they stand."""
+        self._said, self._model, self._user, self._counting = said, model, user, counting
+        self._target = target.name
+        self._made: dict[str, Settings] = {}
+        own = (
+            {one.name for one in all_formats() if one.home != target.name} if target.name == "generic" else ()
+        )
+        self._names = frozenset(own or target.by_format)
+
+    def __getitem__(self, name: str) -> Settings:
+        """The settings that judge the files of a format. Raises KeyError where these are the target's own."""
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def key(self) -> Any:
+        """What they depend on, as plain data."""
+        return self._target, self._model, to_builtins(self._user), to_builtins(self._counting)
+
+    def _make(self, name: str) -> Settings:
+        target = get_target(self._target)[0]
+        if target.name != "generic":
+            judged = _layered(target, self._model, self._user, name)
+            tokens = _tokens(target, self._model, self._counting)
+            return replace(self._said, rules=judged, tokens=tokens)
+        home = get_target(get_format(name).home)[0]
+        tokenizer = self._counting.tokenizer
+        is_foreign = tokenizer and not _is_own(_encoding(home, self._model), tokenizer)
+        hooks = {"file", "dataset", "tokens"} if is_foreign else {"file", "dataset"}
+        others = {rule for rule, module in all_rules().items() if hooks & module.hooks.keys()}
+        settled = _layered(home, self._model, self._user, name)
+        judged = {rule: how for rule, how in settled.items() if rule not in others}
+        judged |= {rule: how for rule, how in self._said.rules.items() if rule in others}
+        tokens = _tokens(home, self._model, self._counting)
+        return replace(self._said, target_title=home.title, rules=judged, tokens=tokens)
 
 
 def _tokens(target: Target, model: str, said: Counting) -> TokenSettings:
@@ -217,13 +259,24 @@ def _is_own(encoding: str, tokenizer: str) -> bool:
     return tokenizer == encoding if encoding else Path(tokenizer).is_absolute()
 
 
+def _unread(target: Target, format_name: str | None) -> Iterator[str]:
+    """That a target cannot be told what a file calls keys and roles."""
+    base = plain_format(format_name or "")
+    if format_name and base in target.formats and not target.reads(format_name):
+        yield (
+            f"{target.title} has no setting for some of the names in `columns` and `roles`: rows are judged "
+            f"as if they were renamed before (turnlint convert --to {base})."
+        )
+
+
 def _notes(target: Target, model: str, said: Counting) -> Iterator[str]:
     """What the user should know of a model."""
     trained, known = target.trained(model), find_model(model) if model else None
     tokenizer = said.tokenizer or target.encoding
     limit = trained.limit if trained and not said.limit else None
     if trained and trained.status and trained.status.state == "closed":
-        yield f"{target.title} takes no new jobs for {model or 'any model'}: {trained.status}."
+        since = f" since {trained.status.on}" if trained.status.on else ""
+        yield f"{target.title} takes no new jobs{f' for {model}' if model else ''}{since}."
     if known and not known.encoding and not _is_own("", tokenizer):
         limited = "" if said.limit else ", and no limit is applied"
         yield (

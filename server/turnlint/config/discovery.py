@@ -8,7 +8,7 @@ Patterns are written as in a .gitignore and are relative to the folder of the se
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from msgspec import Struct, UnsetType, field
 from msgspec.structs import replace
 
 from turnlint.config import ConfigError, Counting, expand, resolve
+from turnlint.config.columns import Layer, chosen
 from turnlint.config.graders import grader_fields
 from turnlint.config.inline import INLINE, laid_over, parsed
 from turnlint.config.parameters import check_parameters
 from turnlint.config.paths import Basis
 from turnlint.config.patterns import SUFFIXES, ignore_patterns, name_ends
+from turnlint.config.schemas import row_schema
 from turnlint.config.shape import (
     SEVERITIES,
     Amount,
@@ -31,9 +33,13 @@ from turnlint.config.shape import (
     checked,
     described,
     first,
+    names_in,
 )
 from turnlint.config.tokenizers import Said, counting
+from turnlint.config.trainers import Found, TrainerConfigs
 from turnlint.engine.splits import SPLITS
+from turnlint.formats.own_schema import OWN_SCHEMA
+from turnlint.formats.renamed import name_of
 from turnlint.model import DatasetSettings, Settings, Severity
 
 __all__ = [
@@ -52,8 +58,29 @@ __all__ = [
 ]
 
 NAMES = (".turnlint.toml", "turnlint.toml", "pyproject.toml")
-_ECHOES = ("no-grader-field",)
-"""Rules that guess what is known once the grader is."""
+_SCHEMA = "schema-mismatch"
+_ECHOES = {"missing-grader-item": ("no-grader-field",), _SCHEMA: ()}
+"""By rules that judge by a file which settings name, those that guess what is known then."""
+_WORDS = {"missing-grader-item": "grader", _SCHEMA: "schema"}
+"""By the same rules, what these files are."""
+
+
+def _graded(basis: Basis, word: str) -> Mapping[str, Any]:
+    fields = grader_fields(basis, word)
+    return {"fields": fields} if fields else {}
+
+
+def _schema(basis: Basis, word: str) -> Mapping[str, Any]:
+    return {"schema": row_schema(basis, word), "path": word}
+
+
+_OF_FORMATS = ("format-not-accepted",)
+"""Rules that ask for another format than rows have of which a schema is all that is known."""
+_READERS: Mapping[str, Callable[[Basis, str], Mapping[str, Any]]] = {
+    "missing-grader-item": _graded,
+    _SCHEMA: _schema,
+}
+"""By the same rules, how such a file becomes parameters of the rule; none where it asks for nothing."""
 
 
 class Config(Struct, frozen=True):
@@ -166,6 +193,9 @@ class SettingsFinder:
         self._trusted = trusted
         self._lenient = lenient
         self._inline, self._today = inline or {}, today
+        self._isolated = isolated
+        self._trainers = TrainerConfigs()
+        self._roots: dict[Path, Path] = {}
         self._known: dict[Path, Config | None] = {}
         self._resolved: dict[Hashable, Settings] = {}
         here = Config(Path.cwd(), None, _read(inline, INLINE)) if inline else Config(Path.cwd())
@@ -211,14 +241,23 @@ class SettingsFinder:
             for selector in selectors
         ]
         exempt, ended = self._exempt(config, path)
-        target = run.target or first(dataset.target, said.target) or "generic"
-        format_name = run.format or first(dataset.format, said.format)
+        trainer = self.trainer(config, path)
+        target = self._target(config, path) or (trainer.target if trainer else "") or "generic"
+        rows = chosen(
+            (
+                Layer(run.format),
+                Layer(first(dataset.format), names_in(dataset)),
+                Layer(first(said.format), names_in(said)),
+                *((trainer.rows,) if trainer else ()),
+            )
+        )
         stage = run.stage or first(dataset.stage, said.stage)
         key = (
             config.path,
             path is None,
             target,
-            format_name,
+            name_of(rows.format or "", rows.names),
+            trainer and (trainer.path, trainer.notes),
             stage,
             listing and (listing.number, listing.splits),
             tuple(exempt.items()),
@@ -226,16 +265,25 @@ class SettingsFinder:
             *ignored,
         )
         if key not in self._resolved:
-            fields, notes = self._grader(config, listing)
+            fields, notes = self._files(config, listing)
+            is_own = _SCHEMA in fields and not (rows.format or rows.names)
+            asked = () if run.select else tuple(fields.keys() & {_SCHEMA})
             settings = resolve(
                 target,
-                format=format_name,
+                format=rows.format,
+                names=rows.names,
                 stage=stage,
                 split=listing.splits[0] if listing else None,
                 dataset=_said_of(config, listing) if listing else None,
                 select=run.select or said.select,
-                ignore=(*_left(said.ignore, run), *ignored, *run.ignore, *(_ECHOES if fields else ())),
-                extend_select=(*said.extend_select, *run.extend_select),
+                ignore=(
+                    *_left(said.ignore, run),
+                    *ignored,
+                    *run.ignore,
+                    *(rule for name in fields for rule in _ECHOES[name]),
+                    *(_OF_FORMATS if is_own else ()),
+                ),
+                extend_select=(*said.extend_select, *run.extend_select, *asked),
                 severity={**said.severity, **run.severity},
                 parameters={
                     name: {**fields.get(name, {}), **said.rules.get(name, {}), **run.rules.get(name, {})}
@@ -244,8 +292,39 @@ class SettingsFinder:
                 counting=self._counting(config, path),
                 exempt=exempt,
             )
-            self._resolved[key] = replace(settings, notes=(*settings.notes, *notes, *ended))
+            if is_own:
+                settings = replace(settings, format=OWN_SCHEMA)
+            told = trainer.notes if trainer else ()
+            if trainer and not self._lenient:
+                told = trainer.told(target=not self._target(config, path), rows=rows == trainer.rows)
+            self._resolved[key] = replace(settings, notes=(*told, *settings.notes, *notes, *ended))
         return self._resolved[key]
+
+    def trainer(self, config: Config, path: Path | None) -> Found | None:
+        """What the config of a trainer says of a file, unless the file is meant for another target."""
+        if path is None or self._isolated or not config.settings.trainer_configs:
+            return None
+        found = self._trainers.about(path, self._root(config, path.parent))
+        target = (self._target(config, path) or "generic").partition(":")[0]
+        return found if found and target in ("generic", found.target) else None
+
+    def _target(self, config: Config, path: Path | None) -> str | None:
+        """The target that the user names for a file."""
+        listing = config.dataset_of(path) if path else None
+        said = (listing.dataset.target if listing else None, config.settings.target)
+        return self._overrides.target or first(*said)
+
+    def _root(self, config: Config, folder: Path) -> Path:
+        """The folder up to which configs count: of the settings, or of the repository if that is above."""
+        if folder not in self._roots:
+            above = (one for one in (folder, *folder.parents) if os.path.lexists(one / ".git"))
+            self._roots[folder] = next(above, folder)
+        own = _folder(config) if config.path else folder
+        return (
+            min((own, self._roots[folder]), key=lambda one: len(one.parts))
+            if folder.is_relative_to(own)
+            else folder
+        )
 
     def _exempt(
         self, config: Config, path: Path | None
@@ -263,20 +342,25 @@ class SettingsFinder:
                     exempt[rule] = (*exempt.get(rule, ()), number)
         return exempt, tuple(ended)
 
-    def _grader(
+    def _files(
         self, config: Config, listing: Listing | None
-    ) -> tuple[Mapping[str, Mapping[str, Any]], tuple[str, ...]]:
-        """What the grader of a data set reads, as parameters of rules, and what is to be told of it."""
-        word = first(listing.dataset.grader) if listing else None
-        if word is None:
-            return {}, ()
-        try:
-            fields = grader_fields(Basis(_folder(config), self._trusted, config.path), word)
-        except ConfigError as error:
-            if not self._lenient:
-                raise
-            return {}, (f"turnlint judges rows as if no grader were set. {error}",)
-        return {"missing-grader-item": {"fields": fields}} if fields else {}, ()
+    ) -> tuple[dict[str, Mapping[str, Any]], tuple[str, ...]]:
+        """What the files say that settings name, as parameters of rules, and what is to be told of them."""
+        basis, table = Basis(_folder(config), self._trusted, config.path), listing and listing.dataset
+        words = {
+            "missing-grader-item": first(table.grader) if table else None,
+            _SCHEMA: first(table.schema if table else None, config.settings.schema),
+        }
+        found: dict[str, Mapping[str, Any]] = {}
+        notes = []
+        for rule, word in words.items():
+            try:
+                found |= {rule: said} if word and (said := _READERS[rule](basis, word)) else {}
+            except ConfigError as error:
+                if not self._lenient:
+                    raise
+                notes.append(f"turnlint judges rows as if no {_WORDS[rule]} were set. {error}")
+        return found, tuple(notes)
 
     def _counting(self, config: Config, path: Path | None) -> Counting:
         run, said = self._overrides, config.settings.tokens

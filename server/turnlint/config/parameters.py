@@ -18,7 +18,7 @@ _WORDS = {
     "integer": "an integer",
     "number": "a number",
     "string": "a string",
-    "array": "an array",
+    "array": "an array of strings",
     "object": "a table",
 }
 
@@ -58,7 +58,7 @@ def _fault(value: Any, schema: Mapping[str, Any]) -> str:
     kind = schema["type"]
     fits = {
         "number": type(value) in (int, float) and is_finite(value),
-        "array": isinstance(value, list),
+        "array": isinstance(value, list) and all(isinstance(one, str) for one in value),
         "object": isinstance(value, dict),
     }
     if not fits.get(kind, type(value) is type(schema["default"])):

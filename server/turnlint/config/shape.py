@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 from typing import Annotated, Any, Literal, TypeAlias
@@ -14,6 +14,7 @@ from turnlint.config import ConfigError, resolve, suggest
 from turnlint.config.errors import named, shown
 from turnlint.config.parameters import check_parameters
 from turnlint.config.patterns import ignore_patterns
+from turnlint.formats.renamed import Names
 from turnlint.formats.shape import Shape, faults, note
 from turnlint.model import Pointer, Severity, ShapeFault
 from turnlint.text.ready import ready
@@ -27,6 +28,7 @@ __all__ = [
     "checked",
     "described",
     "first",
+    "names_in",
 ]
 
 _TABLE = {"an object": "a table"}
@@ -37,6 +39,24 @@ Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 _Stage: TypeAlias = Literal["sft", "preference", "reinforcement"]
 _Severity: TypeAlias = Literal["error", "warning", "info", "hint"]
 _Patterns: TypeAlias = list[str]
+_Columns: TypeAlias = Annotated[
+    dict[str, str],
+    note(
+        'What the files call the keys of the format: `prompt = "question"`; a key of the objects in another '
+        'is written `"messages.role" = "from"`. An empty name says that a key is not read. Without '
+        "`format`, it is the one whose required keys these are.",
+        examples=[{"prompt": "question", "completion": "answer"}],
+    ),
+]
+_Roles: TypeAlias = Annotated[
+    dict[str, str],
+    note(
+        "The roles as the files have them, each with the role of the format that it means: "
+        '`roles = { human = "user", bot = "assistant" }`, beside `format` or `columns`. One that is meant by '
+        "others is no longer called by its own name, unless that is listed, too. An empty one says that a "
+        "role means nothing.",
+    ),
+]
 _Selectors: TypeAlias = list[str]
 
 
@@ -70,6 +90,19 @@ class Dataset(Shape):
     )
     stage: Annotated[_Stage, note("The training method.", examples=["sft"])] | UnsetType = UNSET
     format: Annotated[str, note("The format of the rows.", examples=["openai-chat"])] | UnsetType = UNSET
+    columns: _Columns = field(default_factory=dict)
+    roles: _Roles = field(default_factory=dict)
+    schema: (
+        Annotated[
+            str,
+            note(
+                "The path of a JSON Schema of your own, relative to the settings file and below its folder: "
+                "rows are held against it. Where no format is named, nothing else is asked of what they say.",
+                examples=["schemas/row.json"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     target: Annotated[str, note("Who will train on it.", examples=["openai:gpt-4.1-mini"])] | UnsetType = (
         UNSET
     )
@@ -161,6 +194,19 @@ class SettingsFile(Shape, rename="kebab"):
         ]
         | UnsetType
     ) = UNSET
+    columns: _Columns = field(default_factory=dict)
+    roles: _Roles = field(default_factory=dict)
+    schema: (
+        Annotated[
+            str,
+            note(
+                "The path of a JSON Schema of your own, relative to the settings file and below its folder: "
+                "rows are held against it. Where no format is named, nothing else is asked of what they say.",
+                examples=["schemas/row.json"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     stage: Annotated[_Stage, note("The training method.", examples=["sft"])] | UnsetType = UNSET
     select: Annotated[
         _Selectors,
@@ -203,6 +249,15 @@ class SettingsFile(Shape, rename="kebab"):
         Annotated[_Severity, note("The least severity that makes the check fail.", examples=["error"])]
         | UnsetType
     ) = UNSET
+    trainer_configs: Annotated[
+        bool,
+        note(
+            "Whether target, format and columns are taken from the configs of trainers beside the data or "
+            "above, where they are not set: `dataset_info.json` of LLaMA-Factory, YAML of Axolotl and "
+            "TRL.",
+            examples=[False],
+        ),
+    ] = True
     tokens: Annotated[Tokens, note("How tokens are counted.")] = field(default_factory=Tokens)
     dataset: Annotated[list[Dataset], note("Files that belong together.")] = field(default_factory=list)
     rules: Annotated[
@@ -224,12 +279,29 @@ def checked(document: Any) -> SettingsFile:
     for name, table in document.get("rules", {}).items():
         if not isinstance(table, dict):
             raise ConfigError(f"{named(f'rules.{name}')} must be a table, not {shown(table)}")
+    for path, one in (("", document), *_tables(document)):
+        _check_strings(path, one)
     limit = document.get("tokens", {}).get("limit", 1)
     if limit < 1:
         raise ConfigError(f"`tokens.limit` must be 1 or more, not {shown(limit)}")
     settings = msgspec.convert(document, ready(SettingsFile))
     _check_names(settings)
     return settings
+
+
+def _tables(document: Any) -> Iterator[tuple[str, Any]]:
+    """The tables of data sets, with the ways to them."""
+    for number, one in enumerate(document.get("dataset", [])):
+        yield f"dataset[{number}].", one
+
+
+def _check_strings(path: str, table: Mapping[str, Any]) -> None:
+    """Refuse names of columns and roles that are none."""
+    for key in ("columns", "roles"):
+        for name, word in table.get(key, {}).items():
+            if not isinstance(word, str):
+                hint = f': write `"{name}.…" = …`' if isinstance(word, dict) else ""
+                raise ConfigError(f"{named(f'{path}{key}.{name}')} must be a string, not {shown(word)}{hint}")
 
 
 def described(one: Exemption) -> str:
@@ -245,6 +317,7 @@ def _check_names(settings: SettingsFile) -> None:
         resolve(
             first(one.target, settings.target) or "generic",
             format=first(one.format, settings.format),
+            names=names_in(one),
             select=settings.select,
             ignore=chain(
                 settings.ignore,
@@ -287,6 +360,11 @@ def _toml_path(pointer: Pointer) -> str:
     for step in pointer:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     return path
+
+
+def names_in(one: Dataset | SettingsFile) -> Names:
+    """What a table says that files call the keys and roles of their format."""
+    return Names(one.columns, one.roles)
 
 
 def first(*values: str | UnsetType | None) -> str | None:

@@ -2,6 +2,7 @@
 
 title = "OpenAI"
 description = "…"
+extends = "hf-datasets"                # whose rules hold here too
 formats = ["openai-chat"]              # empty: all
 encoding = "o200k_base"                # where no model is named, as the limit of tokens an example
 limit = { tokens = 65536, source = "…", date = 2026-06-01 }
@@ -10,6 +11,13 @@ status = { state = "closing", on = 2027-01-06, source = "…" }    # or open, by
 [model."gpt-4.1"]                      # that it trains; without such tables, every model that is known
 limit = { tokens = 65536, source = "…", assumed = true }         # no document names it
 rules.model-lacks-vision = { on = true }                         # as below
+
+[format."openai-preference".rules]       # of the files of one format, as below
+too-few-examples = { on = false }
+
+[renames]                              # what settings of its own may call otherwise; without it, nothing
+source = "…"
+keys = { chat = ["messages", "messages.*", "roles"], alpaca = ["*"] }    # by format, as patterns
 
 [rules.last-not-assistant]
 effect = "refuses-file"                # a key of turnlint.rules.EFFECTS
@@ -25,6 +33,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +43,8 @@ from msgspec.structs import replace
 
 from turnlint.config.errors import ConfigError, named, suggest
 from turnlint.config.models import Model, all_models, bare, find_model, longest, plain
-from turnlint.model import TokenSettings
+from turnlint.formats.renamed import names_of
+from turnlint.model import TokenSettings, plain_format
 
 __all__ = ["Layer", "Target", "Trained", "all_targets", "get_target"]
 
@@ -87,18 +97,63 @@ class Trained(Struct, frozen=True, forbid_unknown_fields=True):
     rules: dict[str, Layer] = field(default_factory=dict)
 
 
+class FormatLayer(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a target says of the files of one format."""
+
+    rules: dict[str, Layer] = field(default_factory=dict)
+
+
+class Renames(Struct, frozen=True, forbid_unknown_fields=True):
+    """What settings of a trainer may call otherwise than its formats do."""
+
+    keys: dict[str, list[str]]
+    """By format the keys, as patterns of what `columns` names; `roles` stands for the roles."""
+    source: str
+    date: Any = None
+
+
 class Target(Struct, frozen=True, forbid_unknown_fields=True):
     """Who will train on the data, as its TOML file says."""
 
     title: str
     description: str
     name: str = ""
+    extends: str = ""
+    """The target whose rules hold here too, in its own name; empty for none."""
     formats: list[str] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
+    """What its own configs call formats, as `config.trainers` reads them, and which these are."""
+    renames: Renames | None = None
     encoding: str = TokenSettings().tokenizer
     limit: Limit | None = None
     status: Status | None = None
     models: dict[str, Trained] = field(name="model", default_factory=dict)
     rules: dict[str, Layer] = field(default_factory=dict)
+    by_format: dict[str, FormatLayer] = field(name="format", default_factory=dict)
+
+    def reads(self, format_name: str) -> bool:
+        """Whether it can be told what this format says that a file calls keys and roles, if it says any.
+
+        Who takes every format asks for none.
+        """
+        names = names_of(format_name)
+        called = [key for key, name in names.columns.items() if name] + ["roles"] * bool(names.roles)
+        patterns = self.renames.keys.get(plain_format(format_name), ()) if self.renames else ()
+        return not self.formats or all(any(fnmatchcase(key, one) for one in patterns) for key in called)
+
+    def layers(self, model: str, format_name: str | None = None) -> Iterator[tuple[str, Mapping[str, Layer]]]:
+        """What is said of rules, the general first, each with the title of the target that says it.
+
+        Of a model, and of the files of a format, where they are named.
+        """
+        if self.extends:
+            yield from _load(self.extends).layers("", format_name)
+        yield self.title, self.rules
+        trained = self.trained(model)
+        if trained:
+            yield self.title, trained.rules
+        if format_name in self.by_format:
+            yield self.title, self.by_format[format_name].rules
 
     def trained(self, model: str) -> Trained | None:
         """What it says of a model, by its plain name or none; None where it does not train that one."""
@@ -112,8 +167,8 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
         return one if one.status else replace(one, status=self.status)
 
     def listed(self) -> Iterator[tuple[str, Trained, Model]]:
-        """The models that it trains, all where it lists none; what it says of them, and what is known."""
-        for name in self.models or all_models():
+        """The models that it lists, all that are known where no target is named; and what is said of each."""
+        for name in all_models() if self.name == "generic" else self.models:
             trained, known = self.trained(plain(name)), find_model(name)
             if trained and known:
                 yield name, trained, known

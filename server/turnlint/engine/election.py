@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from msgspec import Struct
@@ -34,24 +34,25 @@ class Election(Struct, frozen=True):
     """None is named, though some row is JSON: where none is, nobody can tell a format."""
 
 
-def vote(rows: Iterable[bytes], stage: str | None = None) -> Format | None:
+def vote(rows: Iterable[bytes], stage: str | None = None, accepted: Collection[str] = ()) -> Format | None:
     """The format of most of the first 1,000 rows that are not blank; on a tie the one recognised first.
 
-    `stage` is the training method where the user named it. None where no row is recognised.
+    `stage` is the training method where the user named it, `accepted` the formats that the target takes. None
+    where no row is recognised.
     """
-    return elect(ballots(rows, stage)).format
+    return elect(ballots(rows, stage, accepted)).format
 
 
-def ballots(rows: Iterable[bytes], stage: str | None) -> Iterator[Ballot]:
+def ballots(rows: Iterable[bytes], stage: str | None, accepted: Collection[str] = ()) -> Iterator[Ballot]:
     """The ballots of the first 1,000 rows that are not blank."""
     voters = islice((raw for raw in rows if raw and not raw.isspace()), VOTERS)
-    return (cast(raw, stage) for raw in voters)
+    return (cast(raw, stage, accepted) for raw in voters)
 
 
-def cast(raw: bytes, stage: str | None) -> Ballot:
+def cast(raw: bytes, stage: str | None, accepted: Collection[str] = ()) -> Ballot:
     """The ballot of one row that is not blank."""
     value = value_of(raw)
-    return Ballot(detect(value, stage), value is not None)
+    return Ballot(detect(value, stage, accepted), value is not None)
 
 
 def elect(found: Iterable[Ballot]) -> Election:

@@ -13,7 +13,7 @@ from xxhash import xxh3_64, xxh3_64_digest, xxh3_64_intdigest
 
 from turnlint.corpus.profile import profile_of
 from turnlint.corpus.words import LONGEST_TEXT
-from turnlint.formats import Format, get_format
+from turnlint.formats import Format
 from turnlint.model import Call, Example, Facts, Turn
 from turnlint.rules.alike import near_text
 from turnlint.rules.compare import Exchange
@@ -107,6 +107,7 @@ class Plan:
         self._others = _picker(range(end, len(turns)))
         self._compared = _picker([at for at, turn in enumerate(turns) if turn.role not in SYSTEM])
         self._layout = layout_of(example.value)
+        self._is_told = bool(turns)
 
     def near_text(self, texts: list[str]) -> str:
         """The text of such a row by which those that are nearly the same are found."""
@@ -114,10 +115,13 @@ class Plan:
 
     def facts(self, raw: bytes, texts: list[str]) -> Facts:
         """The facts of a row with these texts, as `facts_from` makes them."""
+        key = row_key(raw)
+        if not self._is_told:
+            return Facts(key, (key,))
         answer = "\n".join(self._answer(texts))
         chained = _chained(map(normal, self._asked(texts)))
         return Facts(
-            row_key(raw),
+            key,
             tuple(self._counts(chained)) or (_lonely(answer) or chained[-1],),
             0 if self._system is None else _system_key(texts[self._system]),
             profile_of(answer, False, "\n".join(self._others(texts))),
@@ -155,7 +159,7 @@ def _course_of(roles: tuple[str | None, ...], is_prompt: bool) -> _Course:
 
 def _is_prompt(example: Example) -> bool:
     """Whether all turns are one prompt: the answer stands elsewhere, or the model is to find it."""
-    return example.outputs is not None or get_format(example.format).stage == "reinforcement"
+    return example.outputs is not None or example.is_prompt
 
 
 def answer_of(example: Example) -> tuple[Turn, ...]:
@@ -255,14 +259,14 @@ def _unread(turn: Turn, example: Example) -> Iterator[bytes]:
     message = example.value
     for step in turn.pointer:
         message = message[step]
-    if turn.implied:
-        yield canonical(message[turn.content_key])
-    elif turn.content == "parts":
+    if turn.content == "parts":
         start = len(turn.pointer) + 1
         places = [text.pointer for text in turn.texts]
         places += [image.place.pointer for image in turn.images if image.url]
         read = {pointer[start] for pointer in places if len(pointer) > start}
         yield from (canonical(part) for at, part in enumerate(message[turn.content_key]) if at not in read)
+    elif turn.implied:
+        yield canonical(message[turn.content_key])
     elif turn.content == "other" or not (turn.texts or turn.calls):
         yield canonical(message)
 
@@ -281,7 +285,7 @@ def _around(example: Example) -> Iterator[bytes]:
 
 def _extra(example: Example) -> bytes:
     """The fields for a grader."""
-    return canonical({key: example.value[key] for key in example.extra})
+    return canonical(example.fields)
 
 
 def _text(turns: Iterable[Turn]) -> str:

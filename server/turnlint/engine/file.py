@@ -25,7 +25,7 @@ from turnlint.engine.tokens import TokenChecker
 from turnlint.engine.told import array_refused, blank_row, bound_rules, if_on, row_rules, unknown_format
 from turnlint.engine.workers import Crew
 from turnlint.formats import Format, get_format
-from turnlint.model import Finding, JsonFault, Place, Settings
+from turnlint.model import Finding, JsonFault, Place, Settings, plain_format
 from turnlint.rules import Bound, FileSummary
 from turnlint.rules.compare import Member, Origin, Trait, Verdict
 from turnlint.text.rows import Batch, Marks, RowReader, sniff
@@ -202,9 +202,9 @@ class File:
             return
         summary = replace(self.summary, others=tuple(others or ()))
         names = ("file",) if others is None else ("file", "dataset")
-        for bound in bound_rules(self.input.settings).values():
-            hooks, formats = bound.module.hooks, bound.rule.formats
-            if not formats or summary.format in formats:
+        for bound in bound_rules(self.input.settings.judging(summary.format)).values():
+            hooks = bound.module.hooks
+            if bound.rule.is_about(summary.format):
                 for hook in (hooks[name] for name in names if name in hooks):
                     self.tell(hook(summary, bound))
 
@@ -246,10 +246,10 @@ class File:
         return self.asking.compares or self.asking.wants_near or bool(self.asking.traits)
 
     def _elected(self) -> Election:
-        named = self.input.settings.format
-        if named:
-            return Election(get_format(named), False)
-        return elect(ballots(self._read(), self.input.settings.stage))
+        settings = self.input.settings
+        if settings.format:
+            return Election(get_format(settings.format), False)
+        return elect(ballots(self._read(), settings.stage, settings.formats))
 
     def _new_reader(self) -> RowReader:
         return RowReader(self.input.stream, chunk_bytes=self._resources.chunk_bytes)
@@ -331,7 +331,7 @@ class File:
             name=self.input.file_name,
             size=self._reader.size,
             rows=self._rows,
-            format=self.format.name if self.format else None,
+            format=plain_format(self.format.name) if self.format else None,
             method=settings.stage,
             split=self.input.split,
             accepted=settings.formats,

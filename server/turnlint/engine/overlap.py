@@ -78,5 +78,4 @@ def _comparing(settings: Settings) -> Settings:
         if (not _HOOKS.isdisjoint(module.hooks) or name == _TWIN)
         and (name in settings.rules or module.rule.default)
     }
-    homes = {name: _comparing(home) for name, home in settings.homes.items()}
-    return replace(settings, rules=rules, homes=homes)
+    return replace(settings, rules=rules, homes={})

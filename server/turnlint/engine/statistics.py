@@ -250,7 +250,7 @@ def survey(
     if fault is not None and fault.kind != "empty-file":
         return Survey(None, Statistics(), fault)
     rows = chain.from_iterable(batch.rows for batch in reader)
-    chosen = get_format(settings.format) if settings.format else vote(rows, settings.stage)
+    chosen = get_format(settings.format) if settings.format else vote(rows, settings.stage, settings.formats)
     stream.seek(start)
     counted = Statistics()
     work = _RowCounter(chosen, settings, reads=contents is not None).count

@@ -6,7 +6,7 @@ alone, most others by the bytes of their texts; only what is left is counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import ceil, floor
 from sys import maxsize
@@ -35,6 +35,8 @@ _MOSTLY_TEXT = 2
 """Few rows have more bytes than so many times those of their texts: looking at these would prove nothing."""
 _TILES, _PATCHES = 8, 1536
 """An image is cut into so many at most."""
+_SHOWN = (b'"image', b'"video', b'"file', b"\\u00")
+"""How a key or a kind begins that has something to show, or may be spelled."""
 _BY_TEMPLATE = ("template-refuses", "not-counted")
 """Rules about what only a chat template brings about."""
 _QUOTED = 160
@@ -49,9 +51,8 @@ def prepare(settings: Settings) -> None:
 
     Raises TokensError for one that cannot be used.
     """
-    for one in (settings, *settings.homes.values()):
-        if not ships(one):
-            meter_of(one.tokens)
+    if not ships(settings):  # what settings name by path, all formats are counted by
+        meter_of(settings.tokens)
 
 
 def ships(settings: Settings) -> bool:
@@ -69,10 +70,19 @@ class TokenChecker:
     shared: bool
     """Any number of threads may use it at once, and gain by it."""
 
-    def __init__(self, format: Format | None, settings: Settings) -> None:  # noqa: A002
-        """`format` is the format of the file; None, for files that hold something else, counts nothing."""
+    def __init__(
+        self,
+        format: Format | None,  # noqa: A002
+        settings: Settings,
+        *,
+        bound: Mapping[str, Bound] | None = None,
+    ) -> None:
+        """`format` is the format of the file; None, for files that hold something else, counts nothing.
+
+        `bound` are the rules to ask in place of those of the settings.
+        """
         judging = settings.judging(format.name if format else None)
-        bound = bind(judging, format.name) if format else {}
+        bound = bound or (bind(judging, format.name) if format else {})
         self._format = format
         self._tokens = judging.tokens
         self._rules = list(_rules(bound.values(), self._tokens.limit))
@@ -94,8 +104,7 @@ class TokenChecker:
         if not self.shared:
             return maxsize
         most = len(raw) * self._dense + self._once
-        # An image is a part of the type `image_url`, however that is spelled.
-        if (b"_" in raw and b"image" in raw) or b"\\u00" in raw:
+        if any(word in raw for word in _SHOWN):
             most += raw.count(b"{") * self._image
         return most
 

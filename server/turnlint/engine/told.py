@@ -64,6 +64,6 @@ def unknown_format(bound: Bound) -> Finding:
     """What is said of a file in none of the formats."""
     words = (
         "No row looks like training data in a format that turnlint knows, so only its JSON is judged. "
-        "If it is training data, name its format (`--format`, or `format` in turnlint.toml)."
+        "If it is training data, name its format (`format` in turnlint.toml) and its keys (`columns`)."
     )
     return bound.fault(JsonFault("unknown-format", Place(), words))

@@ -20,6 +20,9 @@ _ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b
 _MANY = 2
 """How many characters with several spellings a word may have; it is looked for up to the next one."""
 
+_BEHIND_A_VALUE = tuple(f'"{one}'.encode() for one in ",}] \t\r\n")
+"""How a string ends in JSON that is no key."""
+
 # An ASCII character that is written as an escape without need could spell any word.
 _NEEDLESS = tuple(f"\\u00{digit}".encode() for digit in "234567")
 
@@ -70,20 +73,26 @@ def _run(unit: str, times: int) -> frozenset[bytes]:
 
 
 @cache
-def literals(trigger: Trigger) -> frozenset[bytes]:
+def literals(trigger: Trigger, keys: frozenset[str] = frozenset()) -> frozenset[bytes]:
     """Return every string of bytes one of which stands in a row, in lower case, that pulls the trigger.
 
-    Empty for triggers that no string can tell.
+    `keys` stand in every row, and pull nothing. Empty for triggers that no string can tell.
     """
     if isinstance(trigger, Words):
         return frozenset().union(*map(spellings, trigger.words))
     if isinstance(trigger, Ends):
-        return frozenset().union(*(spellings(word, b'"') for word in trigger.words))
+        ends = ((word, end) for word in trigger.words for end in _ends(word, keys))
+        return frozenset().union(*(spellings(word, end) for word, end in ends))
     if isinstance(trigger, Runs):
         return frozenset().union(*(_run(unit, trigger.times) for unit in trigger.units))
     if isinstance(trigger, Keys):
         return frozenset(f'"{key}"'.lower().encode() for key in trigger.keys)
     return frozenset()
+
+
+def _ends(word: str, keys: frozenset[str]) -> tuple[bytes, ...]:
+    """What follows a word at the end of a text, where a key that ends with it is no text."""
+    return _BEHIND_A_VALUE if any(key.lower().endswith(word) for key in keys) else (b'"',)
 
 
 class Scanner:

@@ -1,77 +1,93 @@
-"""Alpaca: an instruction, an optional input and an output, as strings.
+"""Alpaca: an instruction, an optional input and an output, as strings; and its kin for preferences.
 
-Sources: hiyouga/LLaMA-Factory, data/README.md and converter.py (2026); tatsu-lab/stanford_alpaca.
+Sources: hiyouga/LLaMA-Factory, data/README.md and src/llamafactory/data/converter.py at ff6d4d1 (2026-08-18);
+tatsu-lab/stanford_alpaca.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from itertools import chain
+from typing import Any
 
-from msgspec import UNSET, UnsetType
+from turnlint.formats.columns import CHOSEN, HISTORY, REJECTED, SYSTEM, Column, column_format
+from turnlint.formats.media import token_faults
+from turnlint.model import Place, ShapeFault
 
-from turnlint.formats import Format
-from turnlint.formats.media import read_media
-from turnlint.formats.prompt_completion import read_pair
-from turnlint.formats.shape import Shape, note
-from turnlint.model import Example, Place, Text
-
-_KEYS = {"system": "system", "instruction": "user", "input": "user", "output": "assistant"}
+_INSTRUCTION = Column("instruction", "user", "What to do.")
+_INPUT = Column("input", "user", "What to do it on; empty where there is nothing.", optional=True)
+_OUTPUT = Column("output", "assistant", "The answer that the model is to give.", aliases=("response",))
+_ASIDE = (SYSTEM, HISTORY)
 
 
-class Instruction(Shape, forbid_unknown_fields=False):
-    """One instruction and its answer. Trainers ignore the keys that they do not know."""
+_SAID = ("instruction", "input", "output", "chosen", "rejected")
 
-    instruction: Annotated[str, note("What to do.")]
-    output: Annotated[
-        str,
-        note("The answer that the model is to give.", aliases={"response": "rename `response` to `output`"}),
-    ]
-    input: Annotated[str | None, note("What to do it on; empty where there is nothing.")] | UnsetType = UNSET
-    system: Annotated[str | None, note("The system prompt.")] | UnsetType = UNSET
-    history: Annotated[list[list[str]] | None, note("Earlier turns, as pairs.")] | UnsetType = UNSET
+
+def _verify(value: dict[str, Any]) -> Iterator[ShapeFault]:
+    history = value.get("history") or ()
+    said = [value[key] for key in _SAID if type(value.get(key)) is str]
+    yield from token_faults(value, chain(said, *history))
+    if "input" not in value:
+        yield ShapeFault("absent-column", Place(), "row", "input", found=value, rule="absent-column")
+    for at, pair in enumerate(history):
+        if len(pair) != 2:
+            place = Place(("history", at))
+            yield ShapeFault("history-pair", place, "row", "history", found=pair, rule="history-pair")
 
 
 def _recognise(value: dict[str, Any]) -> bool:
     return "instruction" in value and "chosen" not in value and "rejected" not in value
 
 
-def _example(value: dict[str, Any]) -> Example:
-    turns = tuple(turn for turn in read_pair(value, _KEYS) if _is_said(turn.role_key, value))
-    return Example(
+def _is_judged(value: dict[str, Any]) -> bool:
+    return "instruction" in value and "kto_tag" in value
+
+
+FORMATS = (
+    column_format(
         "alpaca",
-        turns,
-        place=Place(),
-        value=value,
-        aside=tuple(_earlier(value.get("history"))),
-        media=read_media(value),
-        readable="instruction" in value and "output" in value,
-    )
-
-
-def _earlier(history: Any) -> Iterator[Text]:
-    for number, pair in enumerate(history if type(history) is list else ()):
-        for side, text in enumerate(pair if type(pair) is list else ()):
-            if type(text) is str:
-                yield Text(text, ("history", number, side))
-
-
-def _is_said(key: str, value: dict[str, Any]) -> bool:
-    """An empty `input` or `system` means that there is none."""
-    return key in ("instruction", "output") or bool(value[key])
-
-
-FORMAT = Format(
-    name="alpaca",
-    title="Alpaca",
-    description=(
+        "Alpaca",
         "An `instruction`, an optional `input` and an `output` a row. LLaMA-Factory, Axolotl, torchtune and "
-        "Unsloth read it; OpenAI and Azure do not."
+        "Unsloth read it; OpenAI and Azure do not.",
+        (_INSTRUCTION, _INPUT, _OUTPUT, *_ASIDE),
+        rank=250,
+        home="generic",
+        recognise=_recognise,
+        verify=_verify,
     ),
-    shape=Instruction,
-    recognise=_recognise,
-    example=_example,
-    rank=25,
-    stage="sft",
-    home="generic",
+    column_format(
+        "alpaca-preference",
+        "Alpaca preference",
+        "An `instruction`, an optional `input` and two answers, `chosen` and `rejected`, as strings: "
+        "LLaMA-Factory's format for a dataset with `ranking`.",
+        (
+            _INSTRUCTION,
+            _INPUT,
+            Column("chosen", CHOSEN, "The better answer."),
+            Column("rejected", REJECTED, "The worse answer."),
+            *_ASIDE,
+        ),
+        rank=86,
+        home="llama-factory",
+        kind="preference",
+        verify=_verify,
+    ),
+    column_format(
+        "alpaca-kto",
+        "Alpaca KTO",
+        "An `instruction`, an optional `input`, an `output`, and whether somebody found that good "
+        "(`kto_tag`): LLaMA-Factory's format for a dataset with the column `kto_tag`.",
+        (
+            _INSTRUCTION,
+            _INPUT,
+            _OUTPUT,
+            Column("kto_tag", "", "Whether the answer is a good one.", type=bool),
+            *_ASIDE,
+        ),
+        rank=181,
+        home="llama-factory",
+        kind="judged",
+        recognise=_is_judged,
+        verify=_verify,
+    ),
 )

@@ -59,12 +59,12 @@ def key_of_result(turn: Turn) -> Key | None:
 
 def key_place(call: Call) -> Place:
     """Where a call has the id that results name, or its name in the older form."""
-    return call.name_place if call.legacy else Place((*call.place.pointer, "id"))
+    return call.name_place if call.legacy else Place((*call.place.pointer, call.id_key))
 
 
 def result_place(turn: Turn) -> Place:
     """Where a result says which call it answers."""
-    return Place((*turn.pointer, "name" if turn.role == "function" else "tool_call_id"))
+    return Place((*turn.pointer, *(("name",) if turn.role == "function" else turn.result_at)))
 
 
 def call_at(example: Example, pointer: Pointer) -> Call | None:

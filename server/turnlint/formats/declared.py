@@ -7,14 +7,13 @@ tells which one is meant; without a tag all of them count, first those that know
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, inspect
 
 from turnlint.formats import Format
+from turnlint.formats.shape import alternatives_of, described
 from turnlint.model import Pointer
-from turnlint.text.ready import ready
 
 __all__ = ["Choice", "Declared", "Kind", "Member", "declared", "inside", "reach"]
 
@@ -59,7 +58,8 @@ class Declared(Member, frozen=True):
     owner: str = ""
     """What the object there is, in the field's words: `user message`; empty where it can be several."""
     keys: tuple[Member, ...] = ()
-    """The members that an object there may have, those that are present included."""
+    """The members that an object there may have, those that are present included; none beside one that
+    stands for it."""
     is_open: bool = False
     """An object there may have other keys too."""
 
@@ -69,13 +69,14 @@ def declared(format_: Format, value: Any, pointer: Pointer) -> Declared | None:
 
     `value` is the decoded row, whole or partial. None where the declaration says nothing of the place.
     """
-    place = _place("", [_root(format_.shape)], required=True)
+    place = _place("", [described(format_.shape)], required=True)
     for step in pointer:
         inner = _item(place) if isinstance(step, int) else _members(place, value).get(step)
         if inner is None:
             return None
         place, value = inner, inside(value, step)
     member, objects = place.member, _objects(place, value)
+    excluded = _excluded(objects, value)
     return Declared(
         member.name,
         member.description or (_summary(objects[0]) if len(objects) == 1 else ""),
@@ -84,7 +85,7 @@ def declared(format_: Format, value: Any, pointer: Pointer) -> Declared | None:
         member.kinds,
         member.choices,
         owner=str(getattr(objects[0].cls, "owner", "")) if len(objects) == 1 else "",
-        keys=tuple(one.member for one in _members(place, value).values()),
+        keys=tuple(one.member for name, one in _members(place, value).items() if name not in excluded),
         is_open=any(not one.forbid_unknown_fields for one in objects),
     )
 
@@ -123,11 +124,6 @@ class _Place(NamedTuple):
 
     member: Member
     types: list[inspect.Type]
-
-
-@cache
-def _root(shape: type[Struct]) -> inspect.Type:
-    return inspect.type_info(ready(shape))
 
 
 def _place(name: str, types: Sequence[inspect.Type], *, required: bool) -> _Place:
@@ -191,6 +187,13 @@ def _objects(place: _Place, value: Any) -> list[inspect.StructType]:
         tagged = [one for one in everything if one.tag_field and _is_same(one.tag, value.get(one.tag_field))]
         return tagged or everything
     return everything
+
+
+def _excluded(objects: list[inspect.StructType], value: Any) -> frozenset[str]:
+    """The absent keys for which others stand that are present."""
+    present = value.keys() if type(value) is dict else frozenset()
+    groups = [group for one in objects for group in alternatives_of(one.cls)]
+    return frozenset(key for group in groups if not present.isdisjoint(group) for key in group) - present
 
 
 def _by_fitness(place: _Place, value: Any) -> list[inspect.StructType]:

@@ -6,7 +6,8 @@ OpenAI's fine-tuning guides; MicrosoftDocs/azure-ai-docs, fine-tuning pages of 2
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
@@ -16,18 +17,25 @@ from turnlint.model import Call, Content, Image, Place, Pointer, Text, Tool, Tur
 
 __all__ = [
     "MESSAGES_ALIASES",
+    "ROLES",
+    "THOUGHTS",
     "Assistant",
     "Developer",
     "Function",
     "FunctionDefinition",
+    "ImagePart",
     "Messages",
     "ParallelCalls",
     "System",
+    "TextPart",
     "ToolDefinition",
     "ToolResult",
     "Tools",
     "User",
+    "part_images",
+    "part_texts",
     "read_tools",
+    "read_turn",
     "read_turns",
 ]
 
@@ -232,22 +240,29 @@ ParallelCalls = Annotated[bool, note("Whether one message may hold several calls
 _STRUCTURED: dict[type, Content] = {str: "text", list: "parts", type(None): "null"}
 
 
-def read_turns(messages: Any, pointer: Pointer) -> tuple[Turn, ...]:
-    """See a decoded list of messages as turns; anything unreadable becomes a turn without a role."""
+ROLES: Mapping[str, str] = {
+    role: role for role in ("system", "developer", "user", "assistant", "tool", "function")
+}
+THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+"""Keys under which a message says what the model thinks before it answers."""
+
+
+def read_turns(messages: Any, pointer: Pointer, roles: Mapping[str, str] = ROLES) -> tuple[Turn, ...]:
+    """See a decoded list of messages as turns; anything unreadable becomes a turn without a role.
+
+    `roles` says what each role is in OpenAI's words.
+    """
     if type(messages) is not list:
         return ()
-    return tuple(_turn(message, (*pointer, position)) for position, message in enumerate(messages))
+    return tuple(read_turn(message, (*pointer, position), roles) for position, message in enumerate(messages))
 
 
-_ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
-
-
-def _turn(message: Any, pointer: Pointer) -> Turn:
+def read_turn(message: Any, pointer: Pointer, roles: Mapping[str, str] = ROLES) -> Turn:
+    """See one decoded message as a turn, likewise."""
     if type(message) is not dict:
         return Turn(None, pointer, content="other")
-    role = message.get("role")
-    if type(role) is not str or role not in _ROLES:
-        role = None
+    said = message.get("role")
+    role = roles.get(said) if type(said) is str else None
     if "content" not in message:
         content: Content = "missing"
         texts: tuple[Text, ...] = ()
@@ -263,11 +278,12 @@ def _turn(message: Any, pointer: Pointer) -> Turn:
         texts += (Text(message["refusal"], (*pointer, "refusal")),)
     if content == "parts":
         parts = (*pointer, "content")
-        texts += tuple(_part_texts(message["content"], parts))
-        images = tuple(_part_images(message["content"], parts))
+        texts += tuple(part_texts(message["content"], parts))
+        images = tuple(part_images(message["content"], parts))
         refusal = refusal or any(
             type(part) is dict and part.get("type") == "refusal" for part in message["content"]
         )
+    texts += tuple(Text(message[key], (*pointer, key)) for key in THOUGHTS if type(message.get(key)) is str)
     name, answers = message.get("name"), message.get("tool_call_id")
     return Turn(
         role,
@@ -288,26 +304,52 @@ def _string(value: Any) -> str | None:
     return value if type(value) is str else None
 
 
-def _part_texts(parts: list[Any], pointer: Pointer) -> list[Text]:
+_TEXT_KEYS = ("text", "refusal", "content", "value")
+"""Keys under which content parts say something; the last two are Axolotl's."""
+_IMAGE_KEYS = ("image", "url", "path")
+_URL = re.compile(r"https?:|data:", re.IGNORECASE)
+
+
+def part_texts(parts: list[Any], pointer: Pointer) -> list[Text]:
+    """What a list of content parts says."""
     return [
         Text(part[key], (*pointer, position, key))
         for position, part in enumerate(parts)
         if type(part) is dict
-        for key in ("text", "refusal")
+        for key in _TEXT_KEYS
         if type(part.get(key)) is str
     ]
 
 
-def _part_images(parts: list[Any], pointer: Pointer) -> list[Image]:
+def part_images(parts: list[Any], pointer: Pointer) -> list[Image]:
+    """What a list of content parts shows."""
     images = []
     for position, part in enumerate(parts):
-        if type(part) is dict and part.get("type") == "image_url":
-            holder = part.get("image_url")
-            holder = holder if type(holder) is dict else {}
-            url, detail = holder.get("url"), holder.get("detail")
-            steps = ("image_url", "url") if type(url) is str else ()
-            images.append(Image(_string(url), Place((*pointer, position, *steps)), _string(detail)))
+        kind = part.get("type") if type(part) is dict else None
+        if kind == "image_url":
+            images.append(_image_url(part.get("image_url"), (*pointer, position)))
+        elif kind == "image":
+            images.append(_image(part, (*pointer, position)))
     return images
+
+
+def _image_url(holder: Any, pointer: Pointer) -> Image:
+    """An image by its URL, in an object or, as Mistral writes it, alone."""
+    if type(holder) is str:
+        return Image(holder, Place((*pointer, "image_url")))
+    holder = holder if type(holder) is dict else {}
+    url, detail = holder.get("url"), holder.get("detail")
+    steps = ("image_url", "url") if type(url) is str else ()
+    return Image(_string(url), Place((*pointer, *steps)), _string(detail))
+
+
+def _image(part: dict[str, Any], pointer: Pointer) -> Image:
+    """An image as open trainers write it: its URL, the path of a file, or a placeholder for one beside."""
+    for key in _IMAGE_KEYS:
+        url = part.get(key)
+        if type(url) is str and _URL.match(url):
+            return Image(url, Place((*pointer, key)))
+    return Image(None, Place(pointer))
 
 
 def _calls(message: dict[str, Any], pointer: Pointer) -> tuple[Call, ...]:
@@ -338,11 +380,14 @@ def _call(function: Any, pointer: Pointer, place: Place, call_id: Any, *, legacy
     )
 
 
-def read_tools(value: dict[str, Any], pointer: Pointer) -> tuple[Tool, ...]:
-    """Read the tool definitions, and the older `functions`, of the object that holds the messages."""
+def read_tools(value: dict[str, Any], pointer: Pointer, name: str = "tools") -> tuple[Tool, ...]:
+    """Read the tool definitions, and the older `functions`, of the object that holds the messages.
+
+    `name` is the key of the former.
+    """
     found: list[Tool] = []
     sources: tuple[tuple[str, Callable[[Any], Any], tuple[str, ...]], ...] = (
-        ("tools", lambda tool: tool.get("function"), ("function",)),
+        (name, lambda tool: tool.get("function"), ("function",)),
         ("functions", lambda tool: tool, ()),
     )
     for key, unwrap, steps in sources:

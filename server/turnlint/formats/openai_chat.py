@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, UnsetType
 
 from turnlint.formats import Format
+from turnlint.formats.composing import as_equipment, as_messages
 from turnlint.formats.media import read_media
 from turnlint.formats.messages import (
     MESSAGES_ALIASES,
@@ -56,6 +57,10 @@ def _example(value: dict[str, Any]) -> Example:
     )
 
 
+def _compose(example: Example) -> dict[str, Any]:
+    return {"messages": as_messages(example.turns), **as_equipment(example)}
+
+
 _content = attrgetter("content")
 
 
@@ -74,9 +79,11 @@ FORMAT = Format(
     shape=Chat,
     recognise=_recognise,
     example=_example,
-    rank=50,
+    rank=500,
     stage="sft",
     home="openai",
+    kind="conversation",
     plain_keys=frozenset(("messages", "role", "content")),
     outline=_outline,
+    compose=_compose,
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET
 
 from turnlint.formats import Format
+from turnlint.formats.composing import as_equipment, as_messages
 from turnlint.formats.messages import (
     MESSAGES_ALIASES,
     Assistant,
@@ -22,9 +23,30 @@ from turnlint.formats.scores import read_scores
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
-_ANSWERS_ONLY = note(
+ANSWERS_ONLY = note(
     rules={"unknown-tag": "unknown-role", "missing-tag": "missing-role"},
     tags=dict.fromkeys(("system", "developer", "user", "function"), "role-not-allowed"),
+)
+
+PROMPT = note(
+    "The prompt.",
+    aliases={
+        "messages": "put `messages` into an object under `input`",
+        "prompt": "put the conversation under `input.messages` instead of `prompt`",
+    },
+)
+PREFERRED = note(
+    "The better answer.",
+    aliases={key: f"rename `{key}` to `preferred_output`" for key in ("chosen", "preferred")},
+    min_length=1,
+)
+NON_PREFERRED = note(
+    "The worse answer.",
+    aliases={
+        key: f"rename `{key}` to `non_preferred_output`"
+        for key in ("rejected", "non_preferred", "dispreferred_output")
+    },
+    min_length=1,
 )
 
 
@@ -45,32 +67,15 @@ class Preference(Shape):
 
     input: Annotated[
         Input,
-        note(
-            "The prompt.",
-            aliases={
-                "messages": "put `messages` into an object under `input`",
-                "prompt": "put the conversation under `input.messages` instead of `prompt`",
-            },
-        ),
+        PROMPT,
     ]
     preferred_output: Annotated[
-        list[Annotated[Assistant | ToolResult, _ANSWERS_ONLY]],
-        note(
-            "The better answer.",
-            aliases={key: f"rename `{key}` to `preferred_output`" for key in ("chosen", "preferred")},
-            min_length=1,
-        ),
+        list[Annotated[Assistant | ToolResult, ANSWERS_ONLY]],
+        PREFERRED,
     ]
     non_preferred_output: Annotated[
-        list[Annotated[Assistant | ToolResult, _ANSWERS_ONLY]],
-        note(
-            "The worse answer.",
-            aliases={
-                key: f"rename `{key}` to `non_preferred_output`"
-                for key in ("rejected", "non_preferred", "dispreferred_output")
-            },
-            min_length=1,
-        ),
+        list[Annotated[Assistant | ToolResult, ANSWERS_ONLY]],
+        NON_PREFERRED,
     ]
 
 
@@ -100,6 +105,14 @@ def _example(value: dict[str, Any]) -> Example:
     )
 
 
+def _compose(example: Example) -> dict[str, Any]:
+    return {
+        "input": {"messages": as_messages(example.turns), **as_equipment(example)},
+        "preferred_output": as_messages(example.preferred),
+        "non_preferred_output": as_messages(example.non_preferred),
+    }
+
+
 def _outline(row: Preference) -> tuple[Hashable, list[str]]:
     lists = row.input.messages, row.preferred_output, row.non_preferred_output
     roles = tuple(tuple(map(type, messages)) for messages in lists)
@@ -116,11 +129,13 @@ FORMAT = Format(
     shape=Preference,
     recognise=_recognise,
     example=_example,
-    rank=10,
+    rank=100,
     stage="preference",
     home="openai",
+    kind="preference",
     plain_keys=frozenset(
         ("input", "messages", "role", "content", "preferred_output", "non_preferred_output")
     ),
     outline=_outline,
+    compose=_compose,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from turnlint.formats import Format
+from turnlint.formats.composing import as_equipment, as_messages
 from turnlint.formats.messages import (
     MESSAGES_ALIASES,
     Assistant,
@@ -27,6 +29,9 @@ _ROLES = note(
 _EVALUATION = "this is a row of an evaluation file: put what is under `item` at the top of the row"
 
 
+_Field = Annotated[Any, note("What the grader compares the answer with. Any other name will do.")] | UnsetType
+
+
 class Prompt(Shape, forbid_unknown_fields=False):
     """One prompt that the model answers itself. Every other key is a field for the grader."""
 
@@ -39,8 +44,12 @@ class Prompt(Shape, forbid_unknown_fields=False):
         ),
     ]
     tools: Tools = UNSET
+    answer: _Field = UNSET
+    reference: _Field = UNSET
+    reference_answer: _Field = UNSET
 
 
+_FIELDS = ("answer", "reference", "reference_answer")
 _RESERVED = frozenset(("messages", "tools"))
 _OF_A_CHAT = frozenset(("messages", "tools", "functions", "parallel_tool_calls"))
 
@@ -66,6 +75,7 @@ def _example(value: dict[str, Any]) -> Example:
     return Example(
         "openai-reinforcement",
         turns,
+        is_prompt=True,
         place=Place(("messages",)) if "messages" in value else Place(),
         value=value,
         tools=read_tools(value, ()),
@@ -73,6 +83,17 @@ def _example(value: dict[str, Any]) -> Example:
         extra={key: Place((key,), part="key") for key in value if key not in _RESERVED},
         readable=bool(turns) and all(turn.role is not None for turn in turns),
     )
+
+
+def _outline(row: Prompt) -> tuple[Hashable, list[str]]:
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    there = {name: field for name, field in fields.items() if field is not UNSET}
+    texts: list[Any] = [message.content for message in row.messages]
+    return (*there, *map(type, row.messages)), [*texts, *there.values()]
+
+
+def _compose(example: Example) -> dict[str, Any]:
+    return {"messages": as_messages(example.turns), **as_equipment(example)}
 
 
 FORMAT = Format(
@@ -86,7 +107,11 @@ FORMAT = Format(
     recognise=_recognise,
     plausible=_ends_with_user,
     example=_example,
-    rank=40,
+    rank=400,
     stage="reinforcement",
     home="openai",
+    kind="prompt",
+    compose=_compose,
+    plain_keys=frozenset(("messages", "role", "content", *_FIELDS)),
+    outline=_outline,
 )

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Annotated, Any
 
 from turnlint.formats import Format
+from turnlint.formats.composing import as_pair
 from turnlint.formats.media import read_media
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Content, Example, Place, Text, Turn
@@ -27,7 +28,11 @@ class Pair(Shape):
 
 
 def _recognise(value: dict[str, Any]) -> bool:
-    return "completion" in value or value.keys() == {"prompt"}
+    return "completion" in value
+
+
+def _plausible(value: dict[str, Any]) -> bool:
+    return _recognise(value) or value.keys() == {"prompt"}
 
 
 def read_pair(value: dict[str, Any], keys: dict[str, str]) -> tuple[Turn, ...]:
@@ -60,6 +65,10 @@ def _example(value: dict[str, Any]) -> Example:
     )
 
 
+def _compose(example: Example) -> dict[str, Any]:
+    return as_pair(example.turns, _KEYS)
+
+
 def _outline(row: Pair) -> tuple[Hashable, list[str]]:
     return (), [row.prompt, row.completion]
 
@@ -73,10 +82,13 @@ FORMAT = Format(
     ),
     shape=Pair,
     recognise=_recognise,
+    plausible=_plausible,
     example=_example,
-    rank=30,
+    rank=300,
     stage="sft",
     home="openai",
+    kind="pair",
     plain_keys=frozenset(_KEYS),
     outline=_outline,
+    compose=_compose,
 )

@@ -6,11 +6,11 @@ The typed decoder made from the same declaration proves a row clean; `faults` ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct, inspect
@@ -18,10 +18,28 @@ from msgspec import Meta, Struct, inspect
 from turnlint.model import Place, Pointer, ShapeFault
 from turnlint.text.ready import ready
 
-__all__ = ["FAULT_CAP", "Shape", "declared_keys", "faults", "iter_structs", "note"]
+__all__ = [
+    "FAULT_CAP",
+    "Exact",
+    "Shape",
+    "alternatives_of",
+    "declared_keys",
+    "described",
+    "faults",
+    "has_alternatives",
+    "is_open",
+    "iter_structs",
+    "note",
+    "twice",
+]
 
 FAULT_CAP = 10_000
 """Behind so many faults of a value, no further items of its arrays are read."""
+
+
+_MOST = 2**53
+Exact: TypeAlias = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+"""An integer that every parser reads as it is written. Of others the rules about JSON tell, not the shape."""
 
 
 class Shape(Struct, forbid_unknown_fields=True):
@@ -29,6 +47,8 @@ class Shape(Struct, forbid_unknown_fields=True):
 
     owner: ClassVar[str] = "row"
     """What the object is in the field's words."""
+    alternatives: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Keys that stand for each other: of each group an object has one, and no more."""
 
 
 def note(
@@ -49,13 +69,16 @@ def note(
     return Meta(description=description, extra=extra, **constraints)
 
 
-def faults(shape: type[Struct], value: Any, pointer: Pointer = ()) -> list[ShapeFault]:
+def faults(
+    shape: type[Struct], value: Any, pointer: Pointer = (), *, strangers: bool = False
+) -> list[ShapeFault]:
     """List the departures of a decoded JSON value from its declared shape, in the order it is read.
 
-    They are all unless there are `FAULT_CAP` or more.
+    They are all unless there are `FAULT_CAP` or more. With `strangers`, keys that an open object does not
+    declare are among them, for the rule `ignored-key`.
     """
     found: list[ShapeFault] = []
-    _checker(shape)(value, pointer, found)
+    _checker(shape, strangers)(value, pointer, found)
     return found
 
 
@@ -69,15 +92,21 @@ def declared_keys(shape: type[Struct]) -> frozenset[str]:
     return frozenset(keys)
 
 
-def iter_structs(shape: type[Struct]) -> Iterator[inspect.StructType]:
+@cache
+def described(shape: type[Struct]) -> inspect.Type:
+    """What msgspec says of a declaration, which takes it milliseconds."""
+    return inspect.type_info(ready(shape))
+
+
+@cache
+def iter_structs(shape: type[Struct]) -> Iterable[inspect.StructType]:
     """Every object type of a declaration, outermost first."""
-    seen: set[type] = set()
-    todo: list[inspect.Type] = [inspect.type_info(ready(shape))]
+    seen: dict[type, inspect.StructType] = {}
+    todo: list[inspect.Type] = [described(shape)]
     while todo:
         node = todo.pop(0)
         if isinstance(node, inspect.StructType) and node.cls not in seen:
-            seen.add(node.cls)
-            yield node
+            seen[node.cls] = node
             todo += (member.type for member in node.fields)
         elif isinstance(node, inspect.UnionType):
             todo += node.types
@@ -85,6 +114,22 @@ def iter_structs(shape: type[Struct]) -> Iterator[inspect.StructType]:
             todo.append(node.item_type)
         elif isinstance(node, inspect.Metadata):
             todo.append(node.type)
+    return tuple(seen.values())
+
+
+def is_open(shape: type[Struct]) -> bool:
+    """Whether any object of a declaration may have other keys than are declared."""
+    return any(not node.forbid_unknown_fields for node in iter_structs(shape))
+
+
+def alternatives_of(kind: type) -> tuple[tuple[str, ...], ...]:
+    """The groups of keys of a declared object that stand for each other."""
+    return getattr(kind, "alternatives", ())
+
+
+def has_alternatives(shape: type[Struct]) -> bool:
+    """Whether any object of a declaration has keys that stand for each other, which types cannot say."""
+    return any(alternatives_of(node.cls) for node in iter_structs(shape))
 
 
 _Check = Callable[[Any, Pointer, list[ShapeFault]], None]
@@ -102,8 +147,8 @@ _NAMES = {
 
 
 @cache
-def _checker(shape: type[Struct]) -> _Check:
-    return _compile(inspect.type_info(ready(shape)), _Context())
+def _checker(shape: type[Struct], strangers: bool) -> _Check:
+    return _compile(described(shape), _Context(strangers=strangers))
 
 
 class _Context(Struct, frozen=True):
@@ -113,6 +158,8 @@ class _Context(Struct, frozen=True):
     name: str = ""
     rules: Mapping[str, str] = {}
     tags: Mapping[str, str] = {}
+    strangers: bool = False
+    """Keys that open objects do not declare are told."""
 
     def fault(self, kind: str, pointer: Pointer, found: Any, expected: tuple[str, ...] = ()) -> ShapeFault:
         rule = self.rules.get(kind, "")
@@ -127,6 +174,9 @@ def _compile(node: inspect.Type, context: _Context) -> _Check:
     if by_type is None:
         return lambda value, pointer, found: None
     expected = tuple(_NAMES[kind] for kind in by_type)
+    for listed in _listed(node):
+        # Of a scalar that is not listed it is the value that is wrong, whatever its type.
+        by_type = {**dict.fromkeys((str, int, float, bool), _literal(listed, context)), **by_type}
 
     def check(value: Any, pointer: Pointer, found: list[ShapeFault]) -> None:
         inner = by_type.get(type(value))
@@ -136,6 +186,12 @@ def _compile(node: inspect.Type, context: _Context) -> _Check:
             inner(value, pointer, found)
 
     return check
+
+
+def _listed(node: inspect.Type) -> Iterator[inspect.LiteralType]:
+    """The lists of values among the types of a union."""
+    types = node.types if isinstance(node, inspect.UnionType) else ()
+    return (one for one in types if isinstance(one, inspect.LiteralType))
 
 
 def _unwrap(node: inspect.Type, context: _Context) -> tuple[inspect.Type, _Context]:
@@ -212,10 +268,14 @@ def _literal(node: inspect.LiteralType, context: _Context) -> _Check:
 def _array(node: inspect.ListType, context: _Context) -> _Check:
     item = _compile(node.item_type, context)
     minimum = node.min_length or 0
+    maximum = node.max_length
+    limit = (str(maximum),)
 
     def check(value: Any, pointer: Pointer, found: list[ShapeFault]) -> None:
         if len(value) < minimum:
             found.append(context.fault("too-few-items", pointer, value))
+        if maximum is not None and len(value) > maximum:
+            found.append(context.fault("too-many-items", (*pointer, maximum), value, limit))
         for position, element in enumerate(value):
             if len(found) >= FAULT_CAP:
                 break
@@ -226,7 +286,7 @@ def _array(node: inspect.ListType, context: _Context) -> _Check:
 
 def _union(structs: list[inspect.StructType], context: _Context) -> _Check:
     siblings = {member.encode_name: member for one in structs for member in one.fields}
-    table = {one.tag: _object(one, siblings) for one in structs}
+    table = {one.tag: _object(one, siblings, context.strangers) for one in structs}
     if structs[0].tag_field is None:
         return table[None]
     tag_field = structs[0].tag_field
@@ -250,10 +310,10 @@ def _union(structs: list[inspect.StructType], context: _Context) -> _Check:
     return check
 
 
-def _object(node: inspect.StructType, siblings: Mapping[str, inspect.Field]) -> _Check:
+def _object(node: inspect.StructType, siblings: Mapping[str, inspect.Field], strangers: bool) -> _Check:
     owner = _owner(node)
     members = {
-        one.encode_name: _compile(one.type, _Context(owner=owner, name=one.encode_name))
+        one.encode_name: _compile(one.type, _Context(owner, one.encode_name, strangers=strangers))
         for one in node.fields
     }
     names = tuple(members)
@@ -261,20 +321,55 @@ def _object(node: inspect.StructType, siblings: Mapping[str, inspect.Field]) -> 
     known = {*members, *({node.tag_field} if node.tag_field else ())}
     needed = frozenset(one.encode_name for one in required)
     closed = node.forbid_unknown_fields
+    groups = alternatives_of(node.cls)
 
     def check(value: Any, pointer: Pointer, found: list[ShapeFault]) -> None:
         strange = [*islice((key for key in value if key not in known), FAULT_CAP)]
         if not needed <= value.keys():
             absent = [one for one in required if one.encode_name not in value]
             found.extend([_missing(one, owner, value, pointer, strange) for one in absent])
+        for group in groups:
+            found.extend(_chosen(group, owner, value, pointer, strange, node.fields))
         if closed and strange:
             found.extend([_strange(key, owner, value, pointer, names, siblings) for key in strange])
+        elif strangers and strange:
+            found.extend([_ignored(key, owner, value, pointer) for key in strange])
         for key, element in value.items():
             inner = members.get(key)
             if inner is not None:
                 inner(element, (*pointer, key), found)
 
     return check
+
+
+def twice(value: dict[str, Any], pointer: Pointer, owner: str, one: str, other: str) -> ShapeFault:
+    """The fault of an object with two keys of which it may have one. `found` are the values of both."""
+    place = Place((*pointer, other), part="key")
+    rule = "exclusive-keys"
+    return ShapeFault(rule, place, owner, other, (one, other), (value[one], value[other]), rule)
+
+
+def _chosen(
+    group: tuple[str, ...],
+    owner: str,
+    value: dict[str, Any],
+    pointer: Pointer,
+    strange: list[str],
+    fields: tuple[inspect.Field, ...],
+) -> Iterator[ShapeFault]:
+    """The fault of an object with none, or with several, of the keys that stand for each other.
+
+    In an object without any key that is known, the strange ones are what stands in their place.
+    """
+    there = [key for key in group if key in value]
+    if len(there) > 1:
+        yield twice(value, pointer, owner, *there[:2])
+    elif not there:
+        member = next(one for one in fields if one.encode_name == group[0])
+        is_strange = len(strange) == len(value)
+        yield _missing(member, owner, value, pointer, strange)
+        if is_strange:
+            strange.clear()
 
 
 def _owner(node: inspect.StructType) -> str:
@@ -336,6 +431,11 @@ def _strange(
     free = tuple(one for one in names if one not in value)
     meant = next((one for one in free if _stands_for(key, siblings[one])), "")
     return ShapeFault("unknown-key", place, owner, key, free, value[key], meant=meant)
+
+
+def _ignored(key: str, owner: str, value: dict[str, Any], pointer: Pointer) -> ShapeFault:
+    place = Place((*pointer, key), part="key")
+    return ShapeFault("unknown-key", place, owner, key, (), value[key], "ignored-key")
 
 
 def _stands_for(key: str, member: inspect.Field) -> bool:

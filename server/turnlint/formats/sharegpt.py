@@ -1,54 +1,39 @@
 """ShareGPT: conversations of `from` and `value`, as LLaMA-Factory, Unsloth, torchtune and Axolotl read them.
 
-Sources: hiyouga/LLaMA-Factory, src/llamafactory/data/converter.py and data/README.md (2026); shared roles of
-Unsloth's standardize_sharegpt (2026).
+A row with two answers, or with a mark that says whether the last one is good, is a format of its own.
+
+Sources: hiyouga/LLaMA-Factory, src/llamafactory/data/converter.py and data/README.md at ff6d4d1 (2026-08-18);
+shared roles of Unsloth's standardize_sharegpt at ce232d6 (2026-08-20).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Hashable, Iterator
+from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from turnlint.formats import Format
-from turnlint.formats.media import read_media
+from turnlint.formats.composing import the_one
+from turnlint.formats.media import read_media, token_faults
 from turnlint.formats.shape import Shape, note
-from turnlint.model import Content, Example, Place, Text, Turn
-from turnlint.text.compact import compact
+from turnlint.formats.speakers import (
+    CALL,
+    SPEAKERS,
+    Message,
+    as_speech,
+    as_surroundings,
+    outline_of,
+    read_message,
+    read_system,
+    read_tools_as_text,
+    verify_message,
+)
+from turnlint.model import Example, Place, ShapeFault, Turn
 
-_ROLES = {
-    "system": "system",
-    "human": "user",
-    "user": "user",
-    "gpt": "assistant",
-    "assistant": "assistant",
-    "function_call": "assistant",
-    "observation": "tool",
-    "tool": "tool",
-}
-_KINDS: dict[type, Content] = {str: "text", type(None): "null"}
-
-
-class Message(Shape, rename={"from_": "from"}, forbid_unknown_fields=False):
-    """One message. Trainers ignore, or give a meaning of their own to, the keys beside these two."""
-
-    owner: ClassVar[str] = "message"
-    from_: Annotated[
-        Literal["system", "human", "user", "gpt", "assistant", "function_call", "observation", "tool"],
-        note(
-            "Who speaks.",
-            rules={"invalid-value": "unknown-role", "missing-key": "missing-role"},
-            aliases={"role": "rename `role` to `from`"},
-        ),
-    ]
-    value: Annotated[
-        str,
-        note(
-            "What is said.",
-            rules={"missing-key": "missing-content"},
-            aliases={key: f"rename `{key}` to `value`" for key in ("content", "text")},
-        ),
-    ]
+_ANSWERS = ("chosen", "rejected")
+_ANSWERERS = ("gpt", CALL)
 
 
 class Conversation(Shape, forbid_unknown_fields=False):
@@ -66,71 +51,186 @@ class Conversation(Shape, forbid_unknown_fields=False):
     tools: (
         Annotated[str | list[Any] | None, note("The tool definitions, mostly as JSON text.")] | UnsetType
     ) = UNSET
+    images: Annotated[Any, note("The images that the placeholders stand for, in order.")] | UnsetType = UNSET
+    videos: Annotated[Any, note("The videos that the placeholders stand for, in order.")] | UnsetType = UNSET
+    audios: Annotated[Any, note("The sounds that the placeholders stand for, in order.")] | UnsetType = UNSET
+
+
+class Judged(Conversation, kw_only=True, forbid_unknown_fields=False):
+    """One conversation whose last answer somebody judged."""
+
+    kto_tag: Annotated[
+        bool,
+        note("Whether the last answer is a good one.", rules={"wrong-type": "label-not-boolean"}),
+    ]
+
+
+class Compared(Conversation, kw_only=True, forbid_unknown_fields=False):
+    """One conversation up to the answer, and two answers."""
+
+    chosen: Annotated[Message, note("The better answer.")]
+    rejected: Annotated[Message, note("The worse answer.")]
 
 
 def _recognise(value: dict[str, Any]) -> bool:
     messages = value.get("conversations")
-    if "chosen" in value or "rejected" in value:
+    if not value.keys().isdisjoint(_ANSWERS):
         return False
     if type(messages) is not list:
         return "conversations" in value
     return not messages or (type(messages[0]) is dict and ("from" in messages[0] or "value" in messages[0]))
 
 
-def _turn(message: Any, pointer: tuple[str | int, ...]) -> Turn:
-    if type(message) is not dict:
-        return Turn(None, pointer, role_key="from", content_key="value", content="other")
-    role, text = message.get("from"), message.get("value")
-    is_call = role == "function_call"
-    return Turn(
-        _ROLES.get(role) if type(role) is str else None,
-        pointer,
-        role_key="from",
-        content_key="value",
-        content=_KINDS.get(type(text), "other") if "value" in message else "missing",
-        texts=(Text(text, (*pointer, "value")),) if type(text) is str else (),
-        has_calls=is_call,
+def _is_judged(value: dict[str, Any]) -> bool:
+    return "kto_tag" in value and _recognise(value)
+
+
+def _is_compared(value: dict[str, Any]) -> bool:
+    return "conversations" in value and value.keys() >= {*_ANSWERS}
+
+
+def _turns(value: dict[str, Any]) -> tuple[Turn, ...]:
+    messages = value.get("conversations")
+    listed = enumerate(messages if type(messages) is list else ())
+    return (
+        *read_system(value),
+        *(read_message(message, ("conversations", position)) for position, message in listed),
     )
 
 
-def _example(value: dict[str, Any]) -> Example:
-    messages = value.get("conversations")
-    listed = enumerate(messages if type(messages) is list else ())
-    turns = tuple(_turn(message, ("conversations", position)) for position, message in listed)
-    if type(value.get("system")) is str and value["system"]:
-        text = (Text(value["system"], ("system",)),)
-        first = Turn(
-            "system", (), role_key="system", content_key="system", implied=True, content="text", texts=text
-        )
-        turns = (first, *turns)
+def _example(value: dict[str, Any], name: str = "sharegpt") -> Example:
+    turns = _turns(value)
     return Example(
-        "sharegpt",
+        name,
         turns,
         place=Place(("conversations",)) if "conversations" in value else Place(),
         value=value,
         has_tools=bool(value.get("tools")),
-        aside=_tools(value.get("tools")),
+        aside=read_tools_as_text(value),
         media=read_media(value),
         readable=bool(turns) and all(turn.role is not None for turn in turns),
     )
 
 
-def _tools(tools: Any) -> tuple[Text, ...]:
-    text = tools if type(tools) is str else compact(tools) if tools else ""
-    return (Text(text, ("tools",)),) if text else ()
+def _judged(value: dict[str, Any]) -> Example:
+    return replace(_example(value, "sharegpt-kto"), verdict=value.get("kto_tag"))
 
 
-FORMAT = Format(
-    name="sharegpt",
-    title="ShareGPT",
-    description=(
-        "One conversation a row under `conversations`, each message with `from` and `value`. LLaMA-Factory, "
-        "Unsloth, torchtune, Axolotl and others read it; OpenAI and Azure do not."
+def _compared(value: dict[str, Any]) -> Example:
+    prompt = _example(value, "sharegpt-preference")
+    chosen, rejected = (
+        (read_message(value[key], (key,)),) if type(value.get(key)) is dict else () for key in _ANSWERS
+    )
+    is_readable = all(turn.role is not None for turn in (*chosen, *rejected))
+    return replace(
+        prompt,
+        preferred=chosen,
+        non_preferred=rejected,
+        outputs=(Place(("chosen",)), Place(("rejected",))),
+        readable=prompt.readable and is_readable,
+    )
+
+
+def _verify(value: dict[str, Any], *answers: str) -> Iterator[ShapeFault]:
+    messages = value["conversations"]
+    for at, message in enumerate(messages):
+        yield from verify_message(message, ("conversations", at))
+    for key in answers:
+        yield from verify_message(value[key], (key,))
+    yield from token_faults(value, (one["value"] for one in (*messages, *(value[key] for key in answers))))
+
+
+def _verify_compared(value: dict[str, Any]) -> Iterator[ShapeFault]:
+    yield from _verify(value, *_ANSWERS)
+    for key in _ANSWERS:
+        speaker, name = value[key]["from"], "role-not-allowed"
+        if SPEAKERS[speaker] != "assistant":
+            yield ShapeFault(name, Place((key, "from")), "message", key, _ANSWERERS, speaker, name)
+
+
+def _compose(example: Example) -> dict[str, Any]:
+    return {"conversations": as_speech(example.turns), **as_surroundings(example)}
+
+
+def _compose_compared(example: Example) -> dict[str, Any]:
+    answers = as_speech([the_one(one) for one in (example.preferred, example.non_preferred)])
+    return {**_compose(example), **dict(zip(_ANSWERS, answers, strict=True))}
+
+
+def _outline(row: Conversation) -> tuple[Hashable, list[str]]:
+    speakers, texts = outline_of(row.conversations)
+    return (speakers, row.system and True), [row.system, *texts] if row.system else texts
+
+
+def _outline_judged(row: Judged) -> tuple[Hashable, list[str]]:
+    outline, texts = _outline(row)
+    return (outline, row.kto_tag), texts
+
+
+def _outline_compared(row: Compared) -> tuple[Hashable, list[str]]:
+    outline, texts = _outline(row)
+    speakers, answers = outline_of([row.chosen, row.rejected])
+    return (outline, speakers), texts + answers
+
+
+_PLAIN = frozenset(("conversations", "from", "value", "system"))
+
+FORMATS = (
+    Format(
+        name="sharegpt",
+        title="ShareGPT",
+        description=(
+            "One conversation a row under `conversations`, each message with `from` and `value`. "
+            "LLaMA-Factory, Unsloth, torchtune, Axolotl, NeMo Automodel and others read it, each with "
+            "speakers of its own; OpenAI and Azure do not."
+        ),
+        shape=Conversation,
+        recognise=_recognise,
+        example=_example,
+        rank=200,
+        stage="sft",
+        home="generic",
+        kind="conversation",
+        verify=_verify,
+        plain_keys=_PLAIN,
+        outline=_outline,
+        compose=_compose,
     ),
-    shape=Conversation,
-    recognise=_recognise,
-    example=_example,
-    rank=20,
-    stage="sft",
-    home="generic",
+    Format(
+        name="sharegpt-kto",
+        title="ShareGPT KTO",
+        description=(
+            "One conversation a row under `conversations`, and under `kto_tag` whether its last answer is a "
+            "good one: LLaMA-Factory's format for a dataset with the column `kto_tag`."
+        ),
+        shape=Judged,
+        recognise=_is_judged,
+        example=_judged,
+        rank=180,
+        stage="preference",
+        home="llama-factory",
+        kind="judged",
+        verify=_verify,
+        plain_keys=_PLAIN | {"kto_tag"},
+        outline=_outline_judged,
+    ),
+    Format(
+        name="sharegpt-preference",
+        title="ShareGPT preference",
+        description=(
+            "A conversation up to the answer under `conversations`, and two answers, `chosen` and "
+            "`rejected`, each a message: LLaMA-Factory's format for a dataset with `ranking`."
+        ),
+        shape=Compared,
+        recognise=_is_compared,
+        example=_compared,
+        rank=85,
+        stage="preference",
+        home="llama-factory",
+        kind="preference",
+        verify=_verify_compared,
+        plain_keys=_PLAIN | {*_ANSWERS},
+        outline=_outline_compared,
+        compose=_compose_compared,
+    ),
 )

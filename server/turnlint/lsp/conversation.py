@@ -43,7 +43,7 @@ class Conversation:
         self.format = row.format
         self.example = row.example
         if self.example is None or not self.example.all_turns:
-            own = detect(row.value)
+            own = detect(row.value, accepted=row.session.settings.formats)
             if own is not None:  # a row of another format than its file
                 self.format, self.example = own, own.example(row.value)
         self.lengths = lengths if self.format is row.session.format else None

@@ -113,7 +113,7 @@ def _format(stream: FileIO, settings: Settings) -> Format | None:
             return None
         if settings.format is not None:
             return get_format(settings.format)
-        return vote((raw for batch in reader for raw in batch.rows), settings.stage)
+        return vote((raw for batch in reader for raw in batch.rows), settings.stage, settings.formats)
     finally:
         stream.seek(0)
 

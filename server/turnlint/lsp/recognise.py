@@ -66,7 +66,7 @@ class Recogniser:
     def __init__(self, store: LineStore) -> None:
         self._store = store
         self._ballots: dict[Line, Ballot] = {}
-        self._stage: str | None = None
+        self._asked: tuple[str | None, tuple[str, ...]] = None, ()
         self.reach = sys.maxsize
         """So many of the first lines decided last time; an edit behind them changes nothing."""
         self.complete = False
@@ -82,7 +82,7 @@ class Recogniser:
             return Recognised(settings, None, False, if_on(bound, fault.kind, Bound.fault, words))
         if settings.format is not None:
             return Recognised(settings, get_format(settings.format), True, ())
-        elected = elect(await self._vote(settings.stage))
+        elected = elect(await self._vote(settings.stage, settings.formats))
         said = if_on(bound, "unknown-format", unknown_format) if elected.is_unknown else ()
         return Recognised(settings, elected.format, True, said)
 
@@ -100,13 +100,14 @@ class Recogniser:
         self.complete = left > 0
         return row_bytes("".join(parts))[:HEAD_BYTES]
 
-    async def _vote(self, stage: str | None) -> Collection[Ballot]:
-        known = self._ballots if stage == self._stage else {}
+    async def _vote(self, stage: str | None, accepted: tuple[str, ...]) -> Collection[Ballot]:
+        known = self._ballots if (stage, accepted) == self._asked else {}
         voters = self._voters()
-        self._ballots, self._stage = {}, stage
+        self._ballots, self._asked = {}, (stage, accepted)
         end = perf_counter() + SLICE_SECONDS
         for line in voters:
-            self._ballots[line] = known.get(line) or cast(row_bytes(line.text.removeprefix(BOM)), stage)
+            raw = row_bytes(line.text.removeprefix(BOM))
+            self._ballots[line] = known.get(line) or cast(raw, stage, accepted)
             if perf_counter() > end:
                 await asyncio.sleep(0)
                 end = perf_counter() + SLICE_SECONDS

@@ -127,6 +127,11 @@ class Session:
         """The settings file that holds for this document."""
         return self._held.file
 
+    @property
+    def trainer_config(self) -> Path | None:
+        """The config of a trainer that says something of this document."""
+        return self._held.trainer_config
+
     async def known(self) -> Recognised | None:
         """What the text is, as soon as somebody knows; None if the document is closed before."""
         await self._known.wait()

@@ -51,7 +51,9 @@ class Held(msgspec.Struct, frozen=True):
 
     settings: Settings
     file: Path | None = None
-    """The settings file among what they come from."""
+    """The settings file among what they come from,"""
+    trainer_config: Path | None = None
+    """and the config of a trainer."""
 
 
 _OPTIONS = [one.name for one in msgspec.structs.fields(ServerOptions)]
@@ -124,7 +126,8 @@ class ClientSettings:
         place = path or Path.cwd() / "untitled.jsonl"
         try:
             finder = self.finder(path)
-            settings, file = finder.settings(place), finder.config(place.parent).path
+            settings, config = finder.settings(place), finder.config(place.parent)
+            trainer = finder.trainer(config, place)
         except ConfigError as error:
             self._complain(f"turnlint uses its defaults. {error}")
         except OSError as error:  # a name that no file can have
@@ -134,7 +137,7 @@ class ClientSettings:
         else:
             for note in settings.notes:
                 self._complain(note)
-            return Held(settings, file)
+            return Held(settings, config.path, trainer.path if trainer else None)
         return Held(resolve())
 
     def overrides(self, path: Path | None) -> Overrides:

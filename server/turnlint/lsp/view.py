@@ -84,7 +84,7 @@ class RowView:
     @cached_property
     def format(self) -> Format | None:
         """The format that the row is judged by, else the one that it looks like."""
-        return self.session.format or detect(self.value)
+        return self.session.format or detect(self.value, accepted=self.session.settings.formats)
 
     @cached_property
     def example(self) -> Example | None:

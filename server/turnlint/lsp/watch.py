@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from turnlint.config.baseline import NAME as BASELINE
 from turnlint.config.discovery import NAMES as SETTINGS_FILES
+from turnlint.config.trainers import NAMES as CONFIGS
+from turnlint.config.trainers import is_config
 from turnlint.lsp.indexing import Stamp
 
 if TYPE_CHECKING:
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WATCHED", "changed", "watch"]
 
-WATCHED = (*SETTINGS_FILES, BASELINE)
-"""The names of files that count for what stands below their folder."""
+WATCHED = (*SETTINGS_FILES, BASELINE, *CONFIGS)
+"""The names of files that count for what stands below their folder, some as patterns."""
 _SECONDS = 1.0
 
 _Stamp: TypeAlias = Stamp | None
@@ -27,7 +29,7 @@ def changed(server: Server, path: Path) -> None:
     """Judge again what a file concerns that came, went or changed: what is below it, else the file itself."""
     if path.name == BASELINE:
         server.baselines.reload(path.parent)
-    elif path.name in SETTINGS_FILES:
+    elif path.name in SETTINGS_FILES or is_config(path.name):
         server.reload(path.parent)
     else:
         server.disk_files.changed(path)
@@ -51,8 +53,9 @@ def _wanted(server: Server) -> set[Path]:
     documents = [session.path for session in server.sessions() if session.path is not None]
     followed = server.disk_files.paths()
     folders = {folder for path in (*documents, *followed) for folder in path.parents}
-    settings = {folder / name for folder in folders for name in WATCHED}
-    return {*settings, *followed, *server.neighbours.paths()}
+    settings = {folder / name for folder in folders for name in WATCHED if "*" not in name}
+    obeyed = {session.trainer_config for session in server.sessions() if session.trainer_config is not None}
+    return {*settings, *obeyed, *followed, *server.neighbours.paths()}
 
 
 def _stamps(paths: Iterable[Path]) -> dict[Path, _Stamp]:

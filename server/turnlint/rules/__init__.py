@@ -29,7 +29,18 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from turnlint.model import DatasetSettings, Finding, Fix, JsonFault, Place, Related, RuleSettings, Severity
+from turnlint.formats import Kind, get_format
+from turnlint.model import (
+    DatasetSettings,
+    Finding,
+    Fix,
+    JsonFault,
+    Place,
+    Related,
+    RuleSettings,
+    Severity,
+    plain_format,
+)
 from turnlint.modules import modules_of, packages_of
 from turnlint.text.contrast import WHITE
 from turnlint.text.secrets import hide
@@ -38,8 +49,11 @@ from turnlint.tokens import Cut, Measured
 __all__ = [
     "BLANK",
     "EFFECTS",
+    "IMAGES",
+    "LAYOUT",
     "ORDER",
     "REPEAT",
+    "TOOLS",
     "Bound",
     "Ends",
     "FileSummary",
@@ -50,6 +64,7 @@ __all__ = [
     "Runs",
     "Trigger",
     "Words",
+    "WordsIn",
     "all_rules",
     "quote",
 ]
@@ -63,6 +78,12 @@ class Words(Trigger, frozen=True):
     """One of these strings stands in a decoded text, in any case. Write them in lower case."""
 
     words: tuple[str, ...]
+
+
+class WordsIn(Trigger, frozen=True):
+    """One of the strings that these parameters of the rule list stands in a decoded text."""
+
+    parameters: tuple[str, ...]
 
 
 class Ends(Trigger, frozen=True):
@@ -88,17 +109,32 @@ class _Order(Trigger, frozen=True):
     """The sequence of roles alone decides."""
 
 
+class _Layout(Trigger, frozen=True):
+    """The roles and keys of the row alone decide, whatever stands under them."""
+
+
 class _Blank(Trigger, frozen=True):
     """Some text is missing, null, empty or white space."""
 
 
 class _Repeat(Trigger, frozen=True):
-    """Two neighbouring texts are equal."""
+    """Two neighbouring texts are equal, or the answers of a comparison have the same words."""
+
+
+class _Images(Trigger, frozen=True):
+    """A turn shows an image."""
+
+
+class _Tools(Trigger, frozen=True):
+    """Tools are defined or called, or a turn is the result of a call."""
 
 
 ORDER = _Order()
+LAYOUT = _Layout()
 BLANK = _Blank()
 REPEAT = _Repeat()
+IMAGES = _Images()
+TOOLS = _Tools()
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -114,7 +150,9 @@ class Rule(Struct, frozen=True, kw_only=True):
     once: bool = False
     """Said once a file, at the first row that breaks it."""
     formats: tuple[str, ...] = ()
-    """The formats that the rule is about; empty for all."""
+    """The formats that the rule is about, besides those of its kinds."""
+    kinds: tuple[Kind, ...] = ()
+    """The kinds of formats that it is about. Without formats and kinds it is about all."""
     yields_to: tuple[str, ...] = ()
     """Findings in the same row of which this rule would only be an echo: of rules about JSON or encoding, for
     rules about tokens of others about them, and for rules with a `group` of others about the same rows."""
@@ -124,6 +162,15 @@ class Rule(Struct, frozen=True, kw_only=True):
     """The least that a number among these may be, where that is not 0."""
     fix: Fix | None = None
     """What cures it wherever it is told; None where that depends, or nothing does."""
+
+    def is_about(self, format_name: str | None) -> bool:
+        """Whether it judges rows of a format; None is that of a file in no known format."""
+        if not self.formats and not self.kinds:
+            return True
+        if format_name is None:
+            return False
+        name = plain_format(format_name)
+        return name in self.formats or get_format(name).kind in self.kinds
 
 
 class FileSummary(Struct, frozen=True):

@@ -245,8 +245,8 @@ class Reading:
 
     @cached_property
     def graded(self) -> bytes:
-        """What its grader's fields say."""
-        return canonical({key: self.example.value[key] for key in self.example.extra})
+        """What its grader's fields say, and what somebody found of its answer."""
+        return canonical([self.example.fields, self.example.verdict])
 
 
 def near_text(example: Example) -> str:

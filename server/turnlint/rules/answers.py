@@ -70,6 +70,8 @@ class Answer:
         """What it is trained by: answers of different methods have nothing to do with each other."""
         if self.example.outputs is not None:
             return "preference"
+        if self.example.verdict is not None:
+            return "judged"
         return "sft" if self.exchange.turns else "reinforcement"
 
     @cached_property
@@ -83,6 +85,8 @@ class Answer:
         """What it says, as a key: the same for answers that say the same."""
         if self.method == "preference":
             return self.exchange.answer, self.exchange.other
+        if self.method == "judged":
+            return self.exchange.answer, canonical(self.example.verdict)
         if self.method == "reinforcement" and (found := references(self.example)):
             return tuple(sorted((key, canonical(value)) for key, value in found.items()))
         return self.exchange.answer
@@ -123,7 +127,8 @@ class Answer:
 
 def references(example: Example) -> dict[str, Any]:
     """The grader's fields of a row that hold what the model should answer."""
-    return {key: example.value[key] for key in example.extra if _REFERENCE & set(_WORD.findall(key.lower()))}
+    fields = example.fields.items()
+    return {key: said for key, said in fields if _REFERENCE & set(_WORD.findall(key.lower()))}
 
 
 def answers(group: Group) -> Iterator[Answer]:

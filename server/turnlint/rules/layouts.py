@@ -110,14 +110,14 @@ def _pointer(path: str) -> Pointer:
 
 def declaration(example: Example, path: str) -> Declared | None:
     """What the format of a row declares of a path; None where it says nothing of it."""
-    return declared(get_format(example.format), None, _pointer(path))
+    return declared(get_format(example.declared_by), None, _pointer(path))
 
 
 def leaves_free(spread: Spread) -> bool:
     """Whether the format of the rows lets whoever writes them add keys of their own, anywhere."""
     first = min((count.handles[0] for count in spread.counts.values() if count.handles), default=None)
     example = spread.member(first).example if first is not None else None
-    return example is not None and _is_open(example.format)
+    return example is not None and _is_open(example.declared_by)
 
 
 @cache
@@ -128,9 +128,10 @@ def _is_open(name: str) -> bool:
 def is_free(example: Example, path: str) -> bool:
     """Whether a path is under a key that the format leaves to whoever writes the rows."""
     steps = _pointer(path)
-    format_ = get_format(example.format)
+    format_ = get_format(example.declared_by)
     for length in range(len(steps)):
-        if declared(format_, None, steps[: length + 1]) is None:
+        here = declared(format_, None, steps[: length + 1])
+        if here is None or not here.kinds:  # undeclared, or anything goes
             around = declared(format_, None, steps[:length])
             return around is not None and around.is_open
     return False

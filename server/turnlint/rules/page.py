@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from turnlint.formats import all_formats
 from turnlint.rules import RuleModule
 
 __all__ = ["HEADINGS", "markdown", "sections", "url"]
@@ -37,8 +38,9 @@ def markdown(module: RuleModule) -> str:
     rule, parts = module.rule, sections(module.page)
     state = "on by default" if rule.default else "off by default"
     lines = [f"# {module.name}", "", f"Family `{module.family}` · {rule.severity.word} · {state}", ""]
-    if rule.formats:
-        lines += ["Formats: " + ", ".join(f"`{one}`" for one in rule.formats), ""]
+    about = [one.name for one in all_formats() if rule.is_about(one.name)]
+    if rule.formats or rule.kinds:
+        lines += ["Formats: " + ", ".join(f"`{one}`" for one in about), ""]
     for heading in HEADINGS:
         if heading in parts:
             text = f"```json\n{parts[heading]}\n```" if heading in _CODE else parts[heading]

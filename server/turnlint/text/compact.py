@@ -8,14 +8,21 @@ from typing import Any
 
 import orjson
 
-__all__ = ["compact"]
+__all__ = ["Number", "compact"]
+
+
+class Number(float):
+    """A number that would be written otherwise than it was, such as 1.50 or 1e5."""
+
+    __slots__ = ("written",)
+    written: str
 
 
 def compact(value: Any) -> str:
     """Write what `decode` gave without white space. Takes any value, however deep, and never raises."""
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # lone surrogates, integers of no machine, nested too deep
+    except TypeError:  # lone surrogates, numbers as written, integers of no machine, nested too deep
         return "".join(_pieces(value))
 
 
@@ -48,4 +55,4 @@ def _enclosed(start: str, members: Iterable[tuple[Any, ...]], end: str) -> list[
 
 
 def _scalar(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return value.written if type(value) is Number else json.dumps(value, ensure_ascii=False)

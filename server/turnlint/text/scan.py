@@ -163,7 +163,7 @@ def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
             found += row.nesting(edit)
         else:
             span = row.edited(edit)
-            found.append((span, _quote(row.text[span.start : span.end]) if edit.quoted else edit.content))
+            found.append((span, _quote(row.text[span.start : span.end]) if edit.quoted else _content(edit)))
     for parent, indexes in removed.items():
         found += [(span, "") for span in row.removals(parent, indexes)]
     # What inserts comes before what replaces from the same column on; of two that replace, the wider wins.
@@ -173,6 +173,14 @@ def _edit_spans(row: _Map, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
         if not apart or span.start >= apart[-1][0].end:
             apart.append((span, content))
     return apart
+
+
+def _content(edit: Edit) -> str:
+    """What an edit writes: escaped once for each string that its place is in."""
+    content, place = edit.content, edit.place.inner
+    while place is not None:
+        content, place = _quote(content)[1:-1], place.inner
+    return content
 
 
 def _mended(text: str, edit: Edit) -> list[tuple[Span, str]]:

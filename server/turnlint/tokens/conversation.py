@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Struct
 
 from turnlint.model import Example, Pointer, Turn
-from turnlint.tokens.loss import is_prompt
 
 __all__ = ["FIRST_MARK", "LAST_MARK", "Conversation", "conversation", "is_native", "variants"]
 
@@ -60,7 +59,7 @@ def conversation(
     if example.aside:
         first = sum(1 for _ in takewhile(lambda turn: turn.role == "system", turns))
         messages[first:first] = _earlier(example)
-    return Conversation(messages, _tools(example) if tools else None, is_prompt(example))
+    return Conversation(messages, _tools(example) if tools else None, example.is_prompt)
 
 
 def _messages(example: Example, turns: Sequence[Turn], *, marked: bool) -> Iterator[Any]:
@@ -84,6 +83,7 @@ def _messages(example: Example, turns: Sequence[Turn], *, marked: bool) -> Itera
 
 def _message(turn: Turn, example: Example) -> dict[str, Any] | None:
     """The message that a turn is in its row; None where the row says it in another way."""
+    turn, example = turn.native or turn, example.native or example
     held = _at(example.value, turn.pointer)
     return held if type(held) is dict and turn.role_key == "role" and not turn.implied else None
 
@@ -116,6 +116,7 @@ def _earlier(example: Example) -> list[Any]:
 
 def _tools(example: Example) -> list[Any] | None:
     """The tool definitions as the row holds them, beside its messages; text of JSON is read."""
+    example = example.native or example
     holder = _at(example.value, example.place.pointer[:-1])
     tools = holder.get("tools") if type(holder) is dict else None
     if type(tools) is str:

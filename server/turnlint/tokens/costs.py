@@ -112,7 +112,8 @@ class ByCosts:
         if chat:
             pieces.insert(0, self._opening(turn, count))
         for call in turn.calls:
-            pieces += _call_pieces(call, count)
+            if call.place.inner is None:  # else it is written in a text of the turn
+                pieces += _call_pieces(call, count)
         return pieces
 
     def _opening(self, turn: Turn, count: _Count) -> _Piece:

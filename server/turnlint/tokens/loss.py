@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from turnlint.model import Example, Turn
 
-__all__ = ["is_prompt", "is_trained"]
-
-_PROMPTS = frozenset(("openai-reinforcement",))
-"""Formats of prompts alone: what is learnt is what the model will answer."""
-
-
-def is_prompt(example: Example) -> bool:
-    """Whether the model is to go on where the example ends."""
-    return example.format in _PROMPTS
+__all__ = ["is_trained"]
 
 
 def is_trained(turn: Turn, example: Example) -> bool:
@@ -20,11 +12,11 @@ def is_trained(turn: Turn, example: Example) -> bool:
 
     It sees all that the assistant says but what has weight 0; in preference data both answers, and no more.
     """
-    if turn.role != "assistant" or is_prompt(example):
+    if turn.role != "assistant" or example.is_prompt:
         return False
     if example.outputs is None:
         return not _is_masked(turn)
-    return any(turn.pointer[: len(output.pointer)] == output.pointer for output in example.outputs)
+    return any(turn.place.pointer[: len(one.pointer)] == one.pointer for one in example.outputs)
 
 
 def _is_masked(turn: Turn) -> bool:

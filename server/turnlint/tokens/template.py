@@ -20,7 +20,7 @@ from turnlint.tokens.bounds import at_most
 from turnlint.tokens.conversation import Conversation, conversation, is_native, variants
 from turnlint.tokens.huggingface import Encoded, HuggingFace, read_templates, special_tokens
 from turnlint.tokens.layout import Stretch, stretches
-from turnlint.tokens.loss import is_prompt, is_trained
+from turnlint.tokens.loss import is_trained
 from turnlint.tokens.process import Program
 from turnlint.tokens.words import first_word
 
@@ -158,7 +158,7 @@ class ByTemplate:
         encoded = self._tokenizer.layout(written.text)
         head = len(self._begins) if written.text.startswith(self._begins) else 0
         spans = _generated(written.spans, encoded)
-        found = stretches(written.text, marked, encoded, turns, spans, head=head, prompt=is_prompt(example))
+        found = stretches(written.text, marked, encoded, turns, spans, head=head, prompt=example.is_prompt)
         shares = [
             _share(one, encoded, spans if written.spans else None, seen=is_trained(one.turn, example))
             for one in found

@@ -11,6 +11,8 @@ import pytest
 from tests.lsp_client import LspClient, Message
 from tests.ranges import ENCODINGS, covered, width
 
+from turnlint.formats import VARIANT, all_formats
+
 SNIPPETS = {"completionItem": {"snippetSupport": True, "insertReplaceSupport": True}}
 KEY = "sk-" + "a1" * 24
 NUMBERS = count()
@@ -193,14 +195,7 @@ def test_what_is_no_prose_only(plain: LspClient) -> None:
         assert ask(plain, marked)[1] is None
 
 
-FORMATS = {
-    "OpenAI chat row",
-    "OpenAI reinforcement (RFT) row",
-    "Prompt and completion row",
-    "Alpaca row",
-    "ShareGPT row",
-    "OpenAI preference (DPO) row",
-}
+FORMATS = {f"{one.title} row" for one in all_formats() if one.rank < VARIANT}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def uses(reader: Reader, line: int, at: str, *, declared: bool) -> list[str]:
         (PREFERENCE, "c3", ["r3"], ["c3"]),
         (PREFERENCE, "t1", ["n1", "r1", "n2", "r2", "n3", "r3"], ["t1"]),
         (LEGACY, "t1", ["n1", "r1"], ["t1"]),
-        (SHAREGPT, "n1", [], []),
+        (SHAREGPT, "n1", ["n1"], []),
         (BROKEN, "t1", ["n1", "r1", "n2"], ["t1"]),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.benchmarks.measure import best_cpu
-from tests.harness import FIXTURES
+from tests.harness import FIXTURES, valid_format
 
 from turnlint.formats import all_formats, get_format
 from turnlint.model import Example, ImageCosts, TokenCosts, TokenSettings, ToolCosts
@@ -401,6 +401,12 @@ def test_sharegpt_is_a_chat() -> None:
     assert strange.about
 
 
+def test_a_call_that_is_a_text_counts_once() -> None:
+    call = '{"name": "get_tide", "arguments": {"harbour": "Brest"}}'
+    found = measure({"conversations": [{"from": "function_call", "value": call}]}, "sharegpt")
+    assert found.total == 3 + 1 + o200k(call) + 3
+
+
 @pytest.mark.parametrize("tools", ['[{"name": "tides"}]', [{"name": "tides"}]], ids=["text", "array"])
 def test_tools_of_sharegpt_are_a_text(tools: Any) -> None:
     found = measure({"conversations": [{"from": "gpt", "value": ANSWER}], "tools": tools}, "sharegpt")
@@ -423,7 +429,7 @@ def test_a_tokenizer_of_another_name_is_refused() -> None:
 def _rows() -> Iterator[tuple[str, bytes]]:
     for path in sorted((FIXTURES / "valid").glob("*.jsonl")):
         for row in path.read_bytes().split(b"\n")[:-1]:
-            yield path.stem.removesuffix("-azure"), row
+            yield valid_format(path), row
 
 
 def consistent(one: Example, settings: TokenSettings = NEW) -> Measured:
@@ -456,9 +462,14 @@ def consistent(one: Example, settings: TokenSettings = NEW) -> Measured:
 def test_real_rows_of_every_format() -> None:
     seen = set()
     for name, row in _rows():
-        found = consistent(get_format(name).example(orjson.loads(row)))
-        assert found.total > 0
-        assert (found.trained > 0) == (name != "openai-reinforcement")
+        one = get_format(name)
+        example = one.example(orjson.loads(row))
+        found = consistent(example)
+        answers = [
+            turn for turn in example.all_turns if turn.role == "assistant" and (turn.texts or turn.calls)
+        ]
+        assert (found.total > 0) == bool(example.all_turns)
+        assert (found.trained > 0) == (bool(answers) and not example.is_prompt)
         seen.add(name)
     assert seen == {one.name for one in all_formats()}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from turnlint.cli._program import OneOf, command_names, parser_of
+from turnlint.cli._program import OneOf, SomeOf, command_names, parser_of
 from turnlint.config import all_targets
 from turnlint.config.datasets import SUFFIXES
 from turnlint.formats import all_formats
@@ -40,15 +40,19 @@ def values_of(action: argparse.Action) -> Values | None:
     """What an option takes; None for one that takes nothing."""
     if action.nargs == 0:
         return None
+    if isinstance(action.type, SomeOf):
+        return Values(("ALL", *action.type.names()), is_list=True)
     if isinstance(action.type, OneOf):
         return Values(tuple(action.type.names()))
-    if action.dest in _NAMES:
-        return Values(tuple(_NAMES[action.dest]()))
+    first = str(action.metavar).partition("|")[0]
+    for name in (action.dest, first.lower()):
+        if name in _NAMES:
+            return Values(tuple(_NAMES[name]()))
     if action.metavar == "RULES":
         return Values(("ALL", *_rules()), is_list=True)
     if action.metavar == "PATH" and action.dest == "paths":
         return Values(is_file=True, suffixes=SUFFIXES)
-    return Values(is_file=str(action.metavar).partition("|")[0] in ("FILE", "PATH", "FOLDER"))
+    return Values(is_file=first in ("FILE", "PATH", "FOLDER"))
 
 
 def quoted(text: str) -> str:
@@ -73,4 +77,4 @@ _NAMES: Mapping[str, Callable[[], Iterable[str]]] = {
     "rule": _rules,
     "format": lambda: (one.name for one in all_formats()),
 }
-"""The names that an option suggests and does not insist on, or checks elsewhere."""
+"""The names that an option or operand suggests and does not insist on, or checks elsewhere."""

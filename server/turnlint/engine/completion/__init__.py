@@ -70,7 +70,7 @@ def _possible(formats: Sequence[Format], value: Any) -> Sequence[Format]:
     keys = {key: inner for key, inner in value.items() if key} if type(value) is dict else {}
     if len(formats) == 1 or not keys:
         return formats
-    meant = detect(keys)
+    meant = detect(keys, accepted=[one.name for one in formats])
     return [one for one in formats if one is meant]
 
 

@@ -159,8 +159,7 @@ class RowSource(Source):
         rule = rules.get(word)
         if rule is None or rule not in self._settings.rules:
             return False
-        formats = all_rules()[rule].rule.formats
-        return not formats or self._format.name in formats
+        return all_rules()[rule].rule.is_about(self._format.name)
 
     def _schema_around(self, pointer: Pointer) -> Pointer | None:
         """The place of the tool's schema that a place is in, or is."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from turnlint.config import Target, all_targets
 from turnlint.formats import Format, all_formats
+from turnlint.model import plain_format
 
 if TYPE_CHECKING:
     from turnlint.lsp.server import Server
@@ -45,7 +46,7 @@ def handle(server: Server) -> Choices:
 
 def named(one: Format | Target) -> Named:
     """Name a format or a target."""
-    return {"name": one.name, "title": one.title}
+    return {"name": plain_format(one.name), "title": one.title}
 
 
 def _target(one: Target) -> TargetChoice:

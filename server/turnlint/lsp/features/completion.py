@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from turnlint.engine.completion import OfferKind, Proposals, propose
-from turnlint.formats import Format, all_formats, detect
+from turnlint.formats import VARIANT, Format, all_formats, detect
 from turnlint.lsp.document import BLANKS
 from turnlint.lsp.pace import Pace
 from turnlint.lsp.view import RowView
@@ -62,18 +62,23 @@ async def handle(server: Server, params: types.CompletionParams) -> types.Comple
 
 
 def _formats(row: RowView) -> Sequence[Format]:
-    """The format of a row or of the one beside it; where there is no other row, all that the target takes."""
+    """The format of a row or of the one beside it; where there is no other row, all that the target takes.
+
+    Where no target is named, all that a row tells by itself.
+    """
     if row.format is not None:
         return (row.format,)
     beside = _beside(row)
-    if beside is not None:
-        found = None if beside.is_long else detect(beside.value)
-        return (found,) if found else ()
     settings = row.session.settings
+    if beside is not None:
+        found = None if beside.is_long else detect(beside.value, settings.stage, settings.formats)
+        return (found,) if found else ()
+    meant = reversed(all_formats())  # what is recognised last is the most common
     return [
         one
-        for one in reversed(all_formats())  # what is recognised last is the most common
-        if (not settings.formats or one.name in settings.formats) and settings.stage in (None, one.stage)
+        for one in meant
+        if settings.stage in (None, one.stage)
+        and (one.name in settings.formats if settings.formats else one.rank < VARIANT)
     ]
 
 

@@ -96,7 +96,7 @@ def file_section(
     """What is said of one file."""
     format_name = found.format.name if found.format else ""
     judging = settings.judging(format_name)
-    is_assumed = format_name in settings.homes
+    is_assumed = settings.is_assumed(format_name)
     targets = _known(judging.target_title if is_assumed or judging.target != "generic" else "")
     stage = found.format.stage if found.format else ""
     is_trained = split == "train" and stage not in ("", "reinforcement")

@@ -36,7 +36,7 @@ RULE = Rule(
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     turns = (*example.turns, *example.preferred)
-    if any(turn.role in ("system", "developer") or turn.content_key == "input" for turn in turns):
+    if any(turn.role in ("system", "developer") or turn.content_name == "input" for turn in turns):
         return
     for asked, answer in pairwise(turns):
         if asked.role == "user" and answer.role == "assistant" and len(asked.texts) == len(answer.texts) == 1:

@@ -56,7 +56,7 @@ def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
         return
     link = _link().fullmatch(text.value)
     # The `input` of an instruction may hold what is meant.
-    ends = None if turn.content_key == "instruction" else _trailing(text.value)
+    ends = None if turn.content_name == "instruction" else _trailing(text.value)
     found = link or _attachment().search(text.value) or ends
     if found:
         what = "the text is only a link" if link else "the text points to something that is not there"

@@ -22,6 +22,7 @@ Sources:
 
 from collections.abc import Iterator
 
+from turnlint.formats import get_format
 from turnlint.model import Example, Finding, Severity, Turn
 from turnlint.rules import BLANK, Bound, Rule
 
@@ -33,4 +34,5 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
         return
     if turn.texts and not any(text.value.strip() for text in turn.texts):
         state = "white space only" if any(text.value for text in turn.texts) else "empty"
-        yield rule.at(turn.content_place, f"the answer is {state}", "Write the answer or remove the row.")
+        name = "text" if get_format(example.format).kind == "text" else "answer"
+        yield rule.at(turn.content_place, f"the {name} is {state}", f"Write the {name} or remove the row.")

@@ -2,7 +2,8 @@ r"""
 What it does:
     Finds an answer that goes on with the next example: a line such as `### Instruction:` or `12. Instruction:`
     after its own text, or a `Human:` and `Assistant:` pair in paragraphs of their own. An answer that shows a
-    prompt stays silent: one announced by a colon, in a block of code, or with slots such as `{instruction}`.
+    prompt stays silent: one announced by a colon, in a block of code, or with slots such as `{instruction}`. So do
+    rows of plain text, which may hold a whole conversation.
 
 Why it is bad:
     The model learns not to stop: it answers, and then asks itself the next question.
@@ -24,6 +25,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from turnlint.formats import WRITTEN_OUT
 from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words, quote
 
@@ -31,6 +33,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns to go on with a question of its own",
     trigger=Words(("instruction:", "human:", "assistant:")),
+    kinds=WRITTEN_OUT,
 )
 
 

@@ -26,7 +26,10 @@ from turnlint.model import Example, Finding, Severity, ShapeFault, Turn
 from turnlint.rules import BLANK, Bound, Rule
 from turnlint.rules.wording import rename, sentence
 
-RULE = Rule(severity=Severity.ERROR, why="trainers stop at it", trigger=BLANK)
+RULE = Rule(
+    severity=Severity.ERROR, why="trainers stop at it", trigger=BLANK, parameters={"calls_suffice": True}
+)
+"""`calls_suffice`: a message that calls tools needs no content."""
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
@@ -36,11 +39,15 @@ def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
 
 def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
     # A format whose content has a key of its own requires it in its shape, which is judged above.
-    if turn.content != "missing" or turn.content_key != "content" or turn.role is None:
+    if turn.content != "missing" or turn.content_name != "content" or turn.role is None:
         return
     if turn.role == "assistant":
-        if not (turn.has_calls or turn.refusal):
-            what = "the assistant message has neither `content` nor `tool_calls`"
+        if turn.has_calls and not rule["calls_suffice"]:
+            key = turn.content_key
+            yield rule.at(turn.place, f"this message has calls and no `{key}`", f'Add `"{key}": ""`.')
+        elif not (turn.has_calls or turn.refusal):
+            what = f"the assistant message has neither `{turn.content_key}` nor `tool_calls`"
             yield rule.at(turn.place, what, "Add the answer.")
     else:
-        yield rule.at(turn.place, f"the {turn.role} message has no `content`", "Add `content`.")
+        key = turn.content_key
+        yield rule.at(turn.place, f"the {turn.role} message has no `{key}`", f"Add `{key}`.")

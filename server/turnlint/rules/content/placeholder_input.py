@@ -48,7 +48,7 @@ def _as_input() -> re.Pattern[str]:
 def text(text: Text, turn: Turn, rule: Bound) -> Iterator[Finding]:
     if turn.role != "user" or len(text.value) > 100:
         return
-    optional = turn.implied and turn.content_key == "input"
+    optional = turn.implied and turn.content_name == "input"
     pattern = _as_input() if optional else _anywhere()
     if pattern.fullmatch(text.value.strip()):
         safe = _anywhere().fullmatch(text.value.strip()) is not None

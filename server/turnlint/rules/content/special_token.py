@@ -1,6 +1,7 @@
 """
 What it does:
-    Finds control tokens of OpenAI's tokenizers in a text, such as `<|endoftext|>` or `<|im_start|>`.
+    Finds control tokens of OpenAI's tokenizers in a text, such as `<|endoftext|>` or `<|im_start|>`. Rows of plain
+    text stay silent: they may well be written out with such tokens on purpose.
 
 Why it is bad:
     OpenAI was seen to refuse a file over `<|fim_suffix|>`, and is taken to do so over its neighbours and over
@@ -25,6 +26,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from turnlint.formats import WRITTEN_OUT
 from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
 
@@ -53,6 +55,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="a tokenizer reads it as a command, not as text",
     trigger=Words(_TOKENS),
+    kinds=WRITTEN_OUT,
 )
 
 

@@ -1,7 +1,8 @@
 """
 What it does:
     Finds tokens of chat templates in a text, such as `[INST]`, `<|eot_id|>` or `<start_of_turn>`. A token
-    that is quoted or stands in code, and `</s>` as the end of struck-out HTML, stay silent.
+    that is quoted or stands in code, and `</s>` as the end of struck-out HTML, stay silent; so do rows of plain
+    text, which may well be written out by a template on purpose.
 
 Why it is bad:
     The text was formatted for one model before it was written to the file, so the trainer's own template
@@ -26,6 +27,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
+from turnlint.formats import WRITTEN_OUT
 from turnlint.model import Finding, Severity, Text, Turn
 from turnlint.rules import Bound, Rule, Words
 
@@ -62,6 +64,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="the trainer's own template comes on top, and the model learns to write the markers",
     trigger=Words((*(token.lower() for token in _TOKENS), _END)),
+    kinds=WRITTEN_OUT,
 )
 
 

@@ -1,7 +1,7 @@
 """
 What it does:
-    Finds files for reinforcement fine-tuning with more rows than a job takes: 50,000 to train on, 1,000 to
-    validate with.
+    Finds files with more rows than a job takes: for reinforcement at OpenAI 50,000 to train on and 1,000 to
+    validate with, elsewhere what the target says.
 
 Why it is bad:
     The job is refused.
@@ -17,6 +17,7 @@ Fix:
 
 Sources:
     OpenAI's reinforcement fine-tuning guide (2026-06); Azure OpenAI enforces the same limits.
+    docs.fireworks.ai, fine-tuning (2026): 3,000,000.
 """
 
 from collections.abc import Iterator
@@ -26,15 +27,16 @@ from turnlint.rules import Bound, FileSummary, Rule
 
 RULE = Rule(
     severity=Severity.ERROR,
-    why="OpenAI and Azure OpenAI take no more",
-    formats=("openai-reinforcement",),
-    parameters={"train": 50_000, "validation": 1_000},
+    why="the service takes no more",
+    parameters={"train": 50_000, "validation": 1_000, "formats": ["openai-reinforcement"]},
 )
+"""`formats`: those of which there is a limit; empty for all."""
 
 
 def file(file: FileSummary, rule: Bound) -> Iterator[Finding]:
     most = rule[file.split]
-    if file.format in rule.rule.formats and most is not None and file.rows > most:
+    is_limited = file.format is not None and (not rule["formats"] or file.format in rule["formats"])
+    if is_limited and most is not None and file.rows > most:
         use = "to train on" if file.split == "train" else "to validate with"
         what = f"the file has {file.rows:,} rows {use}"
         yield rule.at(None, what, f"Keep {most:,} of them.")

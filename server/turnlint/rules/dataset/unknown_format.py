@@ -13,7 +13,9 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    None. Name the format in the settings if the file is training data.
+    None. If the file is training data, name its format in the settings, and what its keys are called there:
+    `format = "prompt-completion"` and `columns = { prompt = "query", completion = "reply" }`. Or give a JSON Schema
+    of your own as `schema`.
 
 Sources:
     None.

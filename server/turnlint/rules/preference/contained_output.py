@@ -22,12 +22,12 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Related, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import Bound, Rule
 
 RULE = Rule(
     severity=Severity.INFO,
     why="the pair teaches little but the length of the answer",
-    trigger=Keys(("preferred_output",)),
+    kinds=("preference",),
     default=False,
 )
 

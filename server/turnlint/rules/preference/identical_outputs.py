@@ -24,13 +24,13 @@ from typing import Any
 import orjson
 
 from turnlint.model import Call, Example, Finding, Related, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import REPEAT, Bound, Rule
 from turnlint.text.decode import decode
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="there is nothing to prefer, and the pair teaches nothing",
-    trigger=Keys(("preferred_output",)),
+    trigger=REPEAT,
 )
 
 

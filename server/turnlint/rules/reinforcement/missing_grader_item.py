@@ -24,12 +24,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Place, Severity
-from turnlint.rules import Bound, Rule, quote
+from turnlint.rules import LAYOUT, Bound, Rule, quote
 from turnlint.text.templates import has_item
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="its template cannot be filled in, and the answer gets no grade",
+    trigger=LAYOUT,
     formats=("openai-reinforcement",),
     parameters={"fields": {}},
 )

@@ -23,12 +23,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Place, Severity
-from turnlint.rules import Bound, Rule
+from turnlint.rules import LAYOUT, Bound, Rule
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="a grader has nothing to compare the answer with",
-    formats=("openai-reinforcement",),
+    trigger=LAYOUT,
+    formats=("openai-reinforcement", "bedrock-reinforcement"),
 )
 
 

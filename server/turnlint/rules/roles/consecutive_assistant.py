@@ -25,7 +25,12 @@ from itertools import pairwise
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import ORDER, Bound, Rule
 
-RULE = Rule(severity=Severity.INFO, why="the model learns to answer itself", trigger=ORDER)
+RULE = Rule(
+    severity=Severity.INFO,
+    why="the model learns to answer itself",
+    trigger=ORDER,
+    kinds=("conversation", "preference", "prompt", "judged"),
+)
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:

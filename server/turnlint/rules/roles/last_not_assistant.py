@@ -23,13 +23,12 @@ from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Severity
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import CONVERSATIONS
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="what follows the last answer is never trained on",
     trigger=ORDER,
-    formats=CONVERSATIONS,
+    kinds=("conversation",),
 )
 
 

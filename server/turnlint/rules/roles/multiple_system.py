@@ -28,12 +28,20 @@ from turnlint.model import Example, Finding, Severity
 from turnlint.rules import ORDER, Bound, Rule
 from turnlint.rules.roles._order import INSTRUCTIONS
 
-RULE = Rule(severity=Severity.WARNING, why="some readers keep only one of them", trigger=ORDER)
+RULE = Rule(
+    severity=Severity.WARNING,
+    why="some readers keep only one of them",
+    trigger=ORDER,
+    parameters={"anywhere": False},
+)
+"""`anywhere`: those that do not stand at the start count too."""
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     leading = takewhile(lambda turn: turn.role in INSTRUCTIONS, example.turns)
-    unnamed = [turn for turn in leading if turn.name is None]
+    counted = filter(lambda turn: turn.role in INSTRUCTIONS, example.turns) if rule["anywhere"] else leading
+    unnamed = [turn for turn in counted if turn.name is None]
     if len(unnamed) > 1:
-        what = f"this example begins with {len(unnamed)} system messages"
+        how = "has" if rule["anywhere"] else "begins with"
+        what = f"this example {how} {len(unnamed)} system messages"
         yield rule.at(unnamed[1].role_place, what, "Join them into one.")

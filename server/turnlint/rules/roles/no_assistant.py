@@ -23,9 +23,9 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import CONVERSATIONS, INSTRUCTIONS
+from turnlint.rules.roles._order import INSTRUCTIONS
 
-RULE = Rule(severity=Severity.ERROR, why="there is nothing to learn", trigger=ORDER, formats=CONVERSATIONS)
+RULE = Rule(severity=Severity.ERROR, why="there is nothing to learn", trigger=ORDER, kinds=("conversation",))
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:

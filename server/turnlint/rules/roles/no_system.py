@@ -24,14 +24,14 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import CONVERSATIONS, INSTRUCTIONS
+from turnlint.rules.roles._order import INSTRUCTIONS
 
 RULE = Rule(
     severity=Severity.INFO,
     why="a model answers best under the instructions that it was trained with",
     trigger=ORDER,
     default=False,
-    formats=(*CONVERSATIONS, "openai-preference"),
+    kinds=("conversation", "preference"),
 )
 
 

@@ -23,19 +23,18 @@ from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import CONVERSATIONS
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns to speak before it is asked",
     trigger=ORDER,
-    formats=(*CONVERSATIONS, "openai-preference"),
+    kinds=("conversation", "preference"),
 )
 
 
 def example(example: Example, rule: Bound) -> Iterator[Finding]:
     roles = {turn.role for turn in example.turns}
-    if "user" in roles or not (example.outputs or "assistant" in roles):
-        return  # A conversation without an answer lacks that first of all.
+    if not roles or "user" in roles or not (example.outputs or "assistant" in roles):
+        return  # A conversation without an answer, or a prompt without messages, lacks these first of all.
     what = "this prompt has no user message" if example.outputs else "this conversation has no user message"
     yield rule.at(example.place, what, "Add what the user asks.")

@@ -23,9 +23,10 @@ Sources:
 
 from collections.abc import Iterator
 
+from turnlint.formats import get_format
 from turnlint.model import Example, Finding, Severity, Turn
 from turnlint.rules import ORDER, Bound, Rule
-from turnlint.rules.roles._order import CONVERSATIONS, INSTRUCTIONS
+from turnlint.rules.roles._order import INSTRUCTIONS
 
 RULE = Rule(
     severity=Severity.WARNING, why="instructions after the start are often moved or dropped", trigger=ORDER
@@ -49,4 +50,5 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
 def _answered(example: Example) -> tuple[Turn, ...]:
     """The turns without those that follow the last answer of a conversation."""
     answers = [at for at, turn in enumerate(example.turns, 1) if turn.role == "assistant"]
-    return example.turns[: answers[-1]] if answers and example.format in CONVERSATIONS else example.turns
+    is_conversation = get_format(example.format).kind == "conversation"
+    return example.turns[: answers[-1]] if answers and is_conversation else example.turns

@@ -13,7 +13,7 @@ Use instead:
     {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}
 
 Fix:
-    Safe: writes a role in lower case, without white space around it.
+    Safe: writes a role in the case that the format has, mostly lower, without white space around it.
     Unsafe: renames any other role where what was meant is clear.
 
 Sources:
@@ -21,7 +21,7 @@ Sources:
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
@@ -29,26 +29,20 @@ from turnlint.rules.wording import closest, one_of
 
 RULE = Rule(severity=Severity.ERROR, why="most trainers drop or refuse such a message")
 
+_USER = ("human", "user")
+_MODEL = ("gpt", "assistant", "model", "chatbot")
 _MEANT = {
-    "human": ("user",),
-    "prompter": ("human", "user"),
-    "user": ("human",),
-    "gpt": ("assistant",),
-    "assistant": ("gpt",),
-    "bot": ("gpt", "assistant"),
-    "ai": ("gpt", "assistant"),
-    "model": ("gpt", "assistant"),
-    "chatgpt": ("gpt", "assistant"),
-    "chatbot": ("gpt", "assistant"),
-    "agent": ("gpt", "assistant"),
-    "function_call": ("assistant",),
+    **dict.fromkeys((*_USER, "prompter"), _USER),
+    **dict.fromkeys((*_MODEL, "bot", "ai", "chatgpt", "agent"), _MODEL),
+    "function_call": ("assistant", "model"),
     "tool_call": ("assistant", "function_call"),
-    "tool": ("observation",),
+    "tool": ("observation", "function"),
     "ipython": ("tool", "observation"),
     "observation": ("tool",),
     "tool_response": ("tool", "observation"),
     "tool_result": ("tool", "observation"),
     "instruction": ("system",),
+    "system": ("developer",),
     "developer": ("system",),
 }
 """What other formats call a role, and what to call it instead; the first that the format allows is meant."""
@@ -56,20 +50,18 @@ _MEANT = {
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     allowed = tuple(role.strip('"') for role in fault.expected)
-    meant = _guess(fault.found, allowed)
+    plain = fault.found.strip().lower() if type(fault.found) is str else ""
+    meant = _guess(plain, {role.lower(): role for role in allowed})
     todo = f"Use {one_of([f'`{role}`' for role in ((meant,) if meant else allowed)])}."
+    if plain == "system" and not meant:
+        todo = "Move its text to the row's system prompt, outside the conversation."
     fix = None
     if meant:
-        safe = fault.found.strip().lower() == meant
-        fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, json.dumps(meant)),), safe)
+        fix = Fix(f"Replace with `{meant}`", (Edit(fault.place, json.dumps(meant)),), plain == meant.lower())
     yield rule.at(fault.place, f"{quote(fault.found)} is not a role", todo, fix=fix)
 
 
-def _guess(found: object, allowed: tuple[str, ...]) -> str | None:
-    if type(found) is not str:
-        return None
-    plain = found.strip().lower()
-    if plain in allowed:
-        return plain
-    known = _MEANT.get(plain, ())
-    return next((role for role in known if role in allowed), None) or closest(plain, allowed)
+def _guess(plain: str, allowed: Mapping[str, str]) -> str | None:
+    """The role that a word stands for, which is in lower case, as the format writes it."""
+    known = next((role for role in (plain, *_MEANT.get(plain, ())) if role in allowed), None)
+    return allowed.get(known or closest(plain, allowed) or "")

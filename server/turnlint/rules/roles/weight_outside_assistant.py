@@ -30,6 +30,6 @@ RULE = Rule(severity=Severity.ERROR, why="only the assistant's messages are trai
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     safe = fault.found is None or fault.found == 0
-    fix = Fix("Remove `weight`", (Edit(Place(fault.place.pointer), remove=True),), safe)
+    fix = Fix(f"Remove `{fault.name}`", (Edit(Place(fault.place.pointer), remove=True),), safe)
     todo = "Only assistant messages have one. Remove it."
-    yield rule.at(fault.place, f"a `weight` stands on a {fault.owner}", todo, fix=fix)
+    yield rule.at(fault.place, f"a `{fault.name}` stands on a {fault.owner}", todo, fix=fix)

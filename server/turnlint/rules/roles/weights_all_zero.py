@@ -28,7 +28,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="nothing in this row is trained on",
     trigger=Keys(("weight",)),
-    formats=("openai-chat",),
+    kinds=("conversation",),
 )
 
 

@@ -27,5 +27,8 @@ RULE = Rule(severity=Severity.ERROR, why="it cannot be trained on")
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
-    what = f"a {fault.owner} cannot hold a refusal"
-    yield rule.at(fault.place, what, "Write a `text` part, or move it to the assistant's answer.")
+    if fault.owner.startswith("assistant"):  # its target knows no refusals
+        yield rule.at(fault.place, f"an {fault.owner} cannot hold a refusal", "Write a `text` part.")
+    else:
+        todo = "Write a `text` part, or move it to the assistant's answer."
+        yield rule.at(fault.place, f"a {fault.owner} cannot hold a refusal", todo)

@@ -37,13 +37,14 @@ _OF_A_REQUEST = frozenset(
 )
 """Keys at the top of a row that belong to a request for a completion."""
 _PREFERENCE = "Preference data has `input`, `preferred_output` and `non_preferred_output`."
+_TOOLS = "Preference data has it in `input`; a format without that knows no tools."
 _MOVE = {
     "system": "Write it as the first message, with role `system`.",
     "function_call": "Put it into the assistant message that makes the call.",
     "weight": "Put it into the assistant messages that it is about.",
     "response_format": "To train on structured output, write its JSON text as the assistant's `content`.",
-    "tools": "Put it into `input`.",
-    "parallel_tool_calls": "Put it into `input`.",
+    "tools": _TOOLS,
+    "parallel_tool_calls": _TOOLS,
     "chosen": _PREFERENCE,
     "rejected": _PREFERENCE,
 }

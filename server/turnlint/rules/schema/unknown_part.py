@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from turnlint.model import Edit, Finding, Fix, Severity, ShapeFault
 from turnlint.rules import Bound, Rule, quote
-from turnlint.rules.wording import add, closest, one_of
+from turnlint.rules.wording import add, closest, one_of, sentence
 
 RULE = Rule(severity=Severity.ERROR, why="it cannot be trained on")
 
@@ -52,6 +52,10 @@ _SAME = {"input_text": "text", "output_text": "text"}
 
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
+    if fault.kind == "missing-key":  # of a part whose key says what it is
+        todo = fault.expected[0] if fault.expected else f'write `{{"{fault.name}": "…"}}`'
+        yield rule.at(fault.place, f"this {fault.owner} has no key that says what it is", sentence(todo))
+        return
     allowed = f"Use {one_of([f'`{kind}`' for kind in fault.expected])}."
     if fault.kind == "missing-tag":
         yield rule.at(fault.place, "this content part has no `type`", allowed, fix=_typed(fault))

@@ -14,8 +14,8 @@ Use instead:
 Fix:
     Safe: makes the object that stands for the arguments of a tool call a string of its text, unless the
     target knows better (`arguments_are_text`): chat templates of open models want the object; puts a string
-    among content parts into a text part, and an image's URL into its object; takes the quotes off true and
-    false; removes an optional key that is null.
+    among content parts, or in their place, into a text part, and an image's URL into its object; takes the
+    quotes off true and false; removes an optional key that is null.
     Unsafe: puts quotes around a number; decodes an array or object that was written as text; puts a lone
     call, tool or answer into an array; makes an answer that is a string one assistant message.
 
@@ -79,6 +79,22 @@ _CURES = (
     ),
     _Cure(
         (str,),
+        "an object",
+        ("parts",),
+        lambda found: {"text": found},
+        'Write `{"text": "…"}`.',
+        safe=True,
+    ),
+    _Cure(
+        (str,),
+        "an array",
+        ("content", "parts"),
+        lambda found: [{"text": found}],
+        'Write `[{"text": "…"}]`.',
+        safe=True,
+    ),
+    _Cure(
+        (str,),
         "an array",
         ("preferred_output", "non_preferred_output"),
         lambda found: [{"role": "assistant", "content": found}],
@@ -134,6 +150,7 @@ _CURES = (
         None,
         "Write text, or its JSON as a string.",
     ),
+    _Cure((float,), "an integer", ("weight",), int, "Write it without a fraction.", safe=True),
     _Cure((int, float, bool), "a string", (), None, "Put quotes around it."),
 )
 

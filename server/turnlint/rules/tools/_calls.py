@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from turnlint.formats.calls import (
     RESULTS,
@@ -70,14 +71,24 @@ def fatal_fault(row: Row) -> JsonFault | None:
 
 
 def decoded_arguments(call: Call) -> Any:
-    """The value of the arguments of a call, in JSON's types; `...` where they are no text or no JSON."""
+    """The value of the arguments of a call, in JSON's types; `...` where they are neither JSON nor an object."""
+    if type(call.arguments) is dict:
+        return call.arguments
     row = arguments(call)
     return row.value if row is not None and fatal_fault(row) is None else ...
 
 
 def within(call: Call, place: Place) -> Place:
-    """A place in the text of a call's arguments, as a place of the row."""
-    return Place(call.arguments_place.pointer, inner=place)
+    """A place in the arguments of a call, text or not, as a place of the row."""
+    return _within(call.arguments_place, place, is_text=type(call.arguments) is str)
+
+
+def _within(outer: Place, place: Place, *, is_text: bool) -> Place:
+    if outer.inner is not None:  # the call itself is JSON in a string
+        return replace(outer, inner=_within(outer.inner, place, is_text=is_text))
+    if is_text:
+        return Place(outer.pointer, inner=place)
+    return replace(place, pointer=(*outer.pointer, *place.pointer))
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,18 @@ from msgspec import Struct
 from turnlint.model import Place, Pointer, pointer_names
 from turnlint.rules import quote
 
-__all__ = ["Problem", "Violation", "external_refs", "problem", "resolve", "subschemas", "violations"]
+__all__ = [
+    "Problem",
+    "Violation",
+    "bad_patterns",
+    "breaches",
+    "depth",
+    "external_refs",
+    "problem",
+    "resolve",
+    "subschemas",
+    "violations",
+]
 
 MAX_BYTES = 1 << 18
 """Larger schemas and arguments are not judged."""
@@ -104,15 +115,32 @@ def problem(schema: _Schema) -> Problem | None:
 
 def violations(schema: _Schema, value: Any) -> Iterator[Violation]:
     """Yield where a decoded value breaks a schema; nothing where either cannot be judged."""
-    compiled = _compiled(schema)
-    depth = _depth(value)
-    if compiled.validator is None or depth > MAX_DEPTH:
-        return
-    if compiled.refers and not _is_affordable(schema, depth):
+    yield from _violations(_compiled(schema), value)
+
+
+def breaches(text: bytes, value: Any) -> Iterator[Violation] | None:
+    """The same of a schema as JSON, nothing where that is none; None where it might take too long."""
+    compiled = _compile(text) if len(text) <= MAX_BYTES else _Compiled()
+    return _violations(compiled, value) if _is_affordable(compiled, depth(value)) else None
+
+
+def bad_patterns(schema: _Schema) -> Iterator[tuple[Pointer, str]]:
+    """Yield every pattern that the engine cannot match in linear time, or at all, with the pointer to it."""
+    for pointer, one in subschemas(schema):
+        named = one.get("patternProperties")
+        keys = [*(named if type(named) is dict else ())]
+        found = [(("patternProperties", key), key) for key in keys]
+        for steps, pattern in [(("pattern",), one.get("pattern")), *found]:
+            if type(pattern) is str and not _is_linear(pattern):
+                yield (*pointer, *steps), pattern
+
+
+def _violations(compiled: _Compiled, value: Any) -> Iterator[Violation]:
+    if compiled.validator is None or not _is_affordable(compiled, depth(value)):
         return
     try:
         errors = compiled.validator.iter_errors(value)
-    except UnicodeEncodeError:  # lone surrogates, which another rule names
+    except (UnicodeEncodeError, ValueError):  # lone surrogates and numbers of no machine, which others name
         return
     for error in errors:
         yield from _violation(error, value)
@@ -127,6 +155,9 @@ class _Compiled(Struct, frozen=True):
     problem: Problem | None = None
     refers: bool = False
     """The schema holds references, so that its cost has to be counted."""
+    schema: _Schema = {}
+    costs: dict[int, bool] = {}
+    """Whether that is affordable, by the levels of values that were counted."""
 
 
 def _children(schema: _Schema) -> Iterator[tuple[Pointer, _Schema]]:
@@ -151,8 +182,13 @@ def _compiled(schema: _Schema) -> _Compiled:
 def _compile(text: bytes) -> _Compiled:
     import jsonschema_rs
 
-    schema = orjson.loads(text)
-    if _depth(schema) > MAX_DEPTH or not _without_bad_patterns(schema):
+    try:
+        schema = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        schema = None
+    if type(schema) is not dict:
+        return _Compiled()
+    if depth(schema) > MAX_DEPTH or not _without_bad_patterns(schema):
         return _Compiled()
     if next(external_refs(schema), None):
         return _Compiled()
@@ -165,7 +201,7 @@ def _compile(text: bytes) -> _Compiled:
         except jsonschema_rs.ValidationError as refusal:
             refusals.append(refusal)
         else:
-            return _Compiled(validator, refers=refers)
+            return _Compiled(validator, refers=refers, schema=schema)
     return _Compiled(problem=_problem(schema, refusals[0]))
 
 
@@ -232,7 +268,16 @@ def _is_linear(pattern: str) -> bool:
     return True
 
 
-def _is_affordable(root: _Schema, levels: int) -> bool:
+def _is_affordable(compiled: _Compiled, levels: int) -> bool:
+    """Whether a value of so many levels may be held against a schema."""
+    if levels > MAX_DEPTH or not compiled.refers:
+        return levels <= MAX_DEPTH
+    if levels not in compiled.costs:
+        compiled.costs[levels] = _is_cheap(compiled.schema, levels)
+    return compiled.costs[levels]
+
+
+def _is_cheap(root: _Schema, levels: int) -> bool:
     """Say whether holding a value of so many levels against a schema stays within `MAX_VISITS`.
 
     References that lead to each other can double the work at every step.
@@ -288,13 +333,13 @@ def _absolute(base: str, ref: str) -> str:
         return ref
 
 
-def _depth(value: Any) -> int:
+def depth(value: Any) -> int:
     """How many levels of arrays and objects a decoded value has."""
-    depth, level = 0, [value]
+    levels, level = 0, [value]
     while level := [one for one in level if type(one) in (dict, list)]:
-        depth += 1
+        levels += 1
         level = [inner for one in level for inner in (one.values() if type(one) is dict else one)]
-    return depth
+    return levels
 
 
 def _problem(schema: _Schema, refusal: Any) -> Problem | None:

@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 
 from turnlint.model import Call, Edit, Example, Finding, Fix, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import TOOLS, Bound, Rule
 from turnlint.rules.tools import _schema
 from turnlint.rules.tools._calls import arguments, fatal_fault, within
 from turnlint.rules.wording import as_json
@@ -34,7 +34,7 @@ from turnlint.rules.wording import as_json
 RULE = Rule(
     severity=Severity.ERROR,
     why="the model learns to write broken calls",
-    trigger=Keys(("tool_calls", "function_call")),
+    trigger=TOOLS,
 )
 
 _SENTENCE_END = re.compile(r"\.(?= )")

@@ -23,20 +23,23 @@ Sources:
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from turnlint.formats.calls import all_calls
+from turnlint.formats.declared import reach
 from turnlint.model import Call, Example, Finding, Place, Severity, Tool
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools import _schema
 from turnlint.rules.tools._calls import decoded_arguments, within
 from turnlint.rules.wording import closest
+from turnlint.text.compact import compact
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns to write calls that the tool refuses",
-    trigger=Keys(("tool_calls", "function_call")),
+    trigger=TOOLS,
 )
 
 _SHOWN = 3
@@ -51,11 +54,14 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
     tools = _by_name(example)
     for call in all_calls(example) if tools else ():
         tool = tools.get(call.name or "")
-        if tool is None or type(call.arguments) is not str or len(call.arguments) > _schema.MAX_BYTES:
-            continue
-        value = decoded_arguments(call)
-        if type(value) is dict:
+        value = decoded_arguments(call) if tool and _is_small(call.arguments) else None
+        if tool and type(value) is dict:
             yield from _judge(call, tool, value, rule)
+
+
+def _is_small(arguments: Any) -> bool:
+    text = arguments if type(arguments) is str else compact(arguments)
+    return len(text) <= _schema.MAX_BYTES
 
 
 def _by_name(example: Example) -> dict[str, Tool]:
@@ -74,11 +80,17 @@ def _judge(call: Call, tool: Tool, value: dict[str, Any], rule: Bound) -> Iterat
     said |= {f"{quote(name)} is not declared" for name in meant}
     misspelt = (_schema.Violation(_key(key), f"{quote(key)} should be {quote(meant[key])}") for key in meant)
     others = (one for one in _violations(tool, value) if one.words not in said)
-    found = list(islice(chain(misspelt, others), _SHOWN))
+    said_of = partial(_is_said, call)
+    found = list(islice(filter(said_of, chain(misspelt, others)), _SHOWN))
     if found:
         words = "; ".join(one.words for one in found)
         what = f"{words}, says the schema of {quote(tool.name)}"
         yield rule.at(within(call, found[0].place), what)
+
+
+def _is_said(call: Call, violation: _schema.Violation) -> bool:
+    """Null in an object is no argument: loaders fill in what other calls of the file have."""
+    return type(call.arguments) is str or reach(call.arguments, violation.place.pointer) is not None
 
 
 def _violations(tool: Tool, value: dict[str, Any]) -> Iterator[_schema.Violation]:

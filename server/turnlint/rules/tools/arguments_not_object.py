@@ -22,7 +22,7 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Call, Edit, Example, Finding, Fix, Place, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import TOOLS, Bound, Rule
 from turnlint.rules.tools._calls import decoded_arguments, within
 from turnlint.rules.wording import written
 from turnlint.text.decode import decode
@@ -30,7 +30,7 @@ from turnlint.text.decode import decode
 RULE = Rule(
     severity=Severity.WARNING,
     why="whatever runs the call expects arguments by name",
-    trigger=Keys(("tool_calls", "function_call")),
+    trigger=TOOLS,
 )
 
 _KINDS = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}

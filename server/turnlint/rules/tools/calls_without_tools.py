@@ -23,12 +23,12 @@ from collections.abc import Iterator
 
 from turnlint.formats.calls import all_calls
 from turnlint.model import Example, Finding, Severity
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import TOOLS, Bound, Rule
 
 RULE = Rule(
     severity=Severity.INFO,
     why="the model learns to call them whether it is given them or not",
-    trigger=Keys(("tool_calls", "function_call")),
+    trigger=TOOLS,
 )
 
 

@@ -22,12 +22,12 @@ from collections.abc import Iterator
 
 from turnlint.formats.calls import conversations
 from turnlint.model import Example, Finding, Place, Related, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="a result cannot say which of the calls it answers",
-    trigger=Keys(("tool_calls",)),
+    trigger=TOOLS,
 )
 
 

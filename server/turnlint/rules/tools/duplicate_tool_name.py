@@ -22,12 +22,12 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Place, Related, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="a call cannot say which of the two it means",
-    trigger=Keys(("tools", "functions")),
+    trigger=TOOLS,
 )
 
 

@@ -23,13 +23,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Place, Severity, Tool
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools import _schema
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="no service can use such a tool",
-    trigger=Keys(("parameters",)),
+    trigger=TOOLS,
 )
 
 _MEANT = {

@@ -22,13 +22,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Related, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools._calls import unpaired
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the API wants results right after the calls",
-    trigger=Keys(("tool_call_id", "name")),
+    trigger=TOOLS,
 )
 
 

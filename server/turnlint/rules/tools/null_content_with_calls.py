@@ -22,12 +22,12 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import TOOLS, Bound, Rule
 
 RULE = Rule(
     severity=Severity.INFO,
     why="the schema allows it, but Azure was seen to refuse it",
-    trigger=Keys(("tool_calls",)),
+    trigger=TOOLS,
 )
 
 
@@ -35,5 +35,7 @@ def turn(turn: Turn, example: Example, rule: Bound) -> Iterator[Finding]:
     # The older form asked for null beside `function_call`.
     if turn.content == "null" and turn.role == "assistant" and any(not call.legacy for call in turn.calls):
         place = turn.content_place
-        fix = Fix("Remove `content`", (Edit(place, remove=True),))
+        # A prompt that both answers repeat must stay the same in both.
+        is_repeated = example.outputs is not None and turn.pointer[:1] == example.outputs[0].pointer[:1]
+        fix = None if is_repeated else Fix("Remove `content`", (Edit(place, remove=True),))
         yield rule.at(place, "the content beside the calls is null", "Leave the key out.", fix=fix)

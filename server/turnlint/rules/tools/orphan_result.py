@@ -21,14 +21,14 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Related, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools._calls import Unpaired, unpaired
 from turnlint.rules.wording import written
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="it is the result of nothing",
-    trigger=Keys(("tool_call_id", "name")),
+    trigger=TOOLS,
 )
 
 

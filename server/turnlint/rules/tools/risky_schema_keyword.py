@@ -25,13 +25,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Pointer, Severity, Tool
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools import _schema
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="a preprocessing step was seen to refuse files for it",
-    trigger=Keys(("parameters",)),
+    trigger=TOOLS,
     default=False,
 )
 

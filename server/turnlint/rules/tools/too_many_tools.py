@@ -23,12 +23,12 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import TOOLS, Bound, Rule
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="a request holds no more, so the model will never see so many",
-    trigger=Keys(("tools", "functions")),
+    trigger=TOOLS,
     parameters={"maximum": 128},
 )
 

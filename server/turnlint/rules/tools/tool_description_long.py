@@ -22,12 +22,12 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import TOOLS, Bound, Rule
 
 RULE = Rule(
     severity=Severity.INFO,
     why="requests were seen to be refused for it",
-    trigger=Keys(("description",)),
+    trigger=TOOLS,
     default=False,
     parameters={"maximum": 1024},
 )

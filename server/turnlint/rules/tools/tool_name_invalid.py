@@ -24,14 +24,16 @@ from collections.abc import Iterator
 
 from turnlint.formats.calls import all_calls
 from turnlint.model import Edit, Example, Finding, Fix, Place, Related, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools._calls import NAME
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="the API takes no such name",
-    trigger=Keys(("tools", "functions", "tool_calls", "function_call")),
+    trigger=TOOLS,
+    parameters={"only_empty": False},
 )
+"""`only_empty`: chat templates write any name, so that an empty one alone is wrong."""
 
 _STRANGE = re.compile(r"[^a-zA-Z0-9_-]++")
 
@@ -41,7 +43,7 @@ def example(example: Example, rule: Bound) -> Iterator[Finding]:
     for name, place in _names(example):
         places.setdefault(name, []).append(place)
     for name, (first, *others) in places.items():
-        if not NAME.fullmatch(name):
+        if not NAME.fullmatch(name) and not (name and rule["only_empty"]):
             related = [Related("and here", place=place) for place in others]
             fix = _fix(name, [first, *others], places)
             yield rule.at(first, _fault(name), _TODO, related=related, fix=fix)

@@ -23,13 +23,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools._calls import unpaired
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="the model learns to go on without it, or to invent it",
-    trigger=Keys(("tool_calls", "function_call")),
+    trigger=TOOLS,
 )
 
 

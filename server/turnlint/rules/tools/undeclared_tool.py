@@ -23,14 +23,14 @@ from collections.abc import Iterator
 
 from turnlint.formats.calls import all_calls
 from turnlint.model import Call, Edit, Example, Finding, Fix, Severity
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import TOOLS, Bound, Rule, quote
 from turnlint.rules.tools._calls import NAME
 from turnlint.rules.wording import closest, written
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the model learns to call tools that it was not given",
-    trigger=Keys(("tool_calls", "function_call")),
+    trigger=TOOLS,
 )
 
 _COMPARED = 128

@@ -24,13 +24,13 @@ import re
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Place, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import IMAGES, Bound, Rule
 from turnlint.rules.vision._image import data_images
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="the image cannot be decoded",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
 )
 
 _PLAIN = str.maketrans("-_", "+/")

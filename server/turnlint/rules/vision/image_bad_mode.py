@@ -22,14 +22,14 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import IMAGES, Bound, Rule
 from turnlint.rules.vision._image import data_images, short_place
 from turnlint.text.images import colour_mode, head_of
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="images must be RGB or RGBA",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
 )
 
 

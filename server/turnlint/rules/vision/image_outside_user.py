@@ -30,5 +30,6 @@ RULE = Rule(severity=Severity.ERROR, why="only users show images")
 
 def shape(fault: ShapeFault, rule: Bound) -> Iterator[Finding]:
     article = "an" if fault.owner[:1] in "aeiou" else "a"
-    what = f"an image stands in {article} {fault.owner}"
+    kind = "a video" if fault.name == "video" else "an image"
+    what = f"{kind} stands in {article} {fault.owner}"
     yield rule.at(fault.place, what, "Move it to a user message, or take it out.")

@@ -22,13 +22,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import IMAGES, Bound, Rule
 from turnlint.rules.vision._image import data_images, short_place
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="services take images of at most 10 MB",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
     parameters={"max_bytes": 10 << 20},
 )
 

@@ -21,14 +21,14 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Edit, Example, Finding, Fix, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import IMAGES, Bound, Rule, quote
 from turnlint.rules.vision._image import data_images
 from turnlint.text.images import head_of, kind_of
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="a service that goes by the name cannot open the image",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
 )
 
 _TYPES = {"JPEG": ("image/jpeg", "image/jpg"), "PNG": ("image/png",), "WEBP": ("image/webp",)}

@@ -23,14 +23,14 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity, Turn
-from turnlint.rules import Bound, Keys, Rule, quote
+from turnlint.rules import IMAGES, Bound, Rule, quote
 from turnlint.rules.vision._image import data_images
 from turnlint.text.images import head_of, kind_of
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="images must be JPEG, PNG or WEBP",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
 )
 
 _TAKEN = ("JPEG", "PNG", "WEBP")

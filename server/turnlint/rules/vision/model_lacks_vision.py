@@ -22,12 +22,12 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import IMAGES, Bound, Rule
 
 RULE = Rule(
     severity=Severity.WARNING,
     why="the job may fail or the image be lost",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
     default=False,
 )
 

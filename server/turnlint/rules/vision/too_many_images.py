@@ -22,13 +22,13 @@ Sources:
 from collections.abc import Iterator
 
 from turnlint.model import Example, Finding, Severity
-from turnlint.rules import Bound, Keys, Rule
+from turnlint.rules import IMAGES, Bound, Rule
 from turnlint.rules.vision._image import short_place
 
 RULE = Rule(
     severity=Severity.ERROR,
     why="services take no more in one example",
-    trigger=Keys(("image_url",)),
+    trigger=IMAGES,
     parameters={"maximum": 10},
 )
 
