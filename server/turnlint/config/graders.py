@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from turnlint.config.errors import named
 from turnlint.config.paths import Basis
-from turnlint.text.rows import BOM
 from turnlint.text.templates import items_in
 
 __all__ = ["FIELDS", "grader_fields"]
@@ -29,31 +27,11 @@ def grader_fields(basis: Basis, word: str) -> dict[str, str]:
     read, or holds no grader.
     """
     fields: dict[str, str] = {}
-    for text, grader in _texts(_read(basis, word), Path(word).name):
+    for text, grader in _texts(basis.object(word, "grader", _MOST_BYTES), Path(word).name):
         for field in items_in(text):
             if len(fields) < FIELDS:
                 fields.setdefault(field, grader)
     return fields
-
-
-def _read(basis: Basis, word: str) -> Any:
-    import orjson  # not loaded where no grader is named
-
-    path = basis.file(word)
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise basis.fault(f"{named(word)}: {error.strerror}") from None
-    if len(data) > _MOST_BYTES:
-        raise basis.fault(f"{named(word)} has more than {_MOST_BYTES:,} bytes, which no grader has")
-    try:
-        grader = orjson.loads(data.removeprefix(BOM))
-    except orjson.JSONDecodeError as error:
-        raise basis.fault(f"{named(word)} is no JSON: {error}") from None
-    if type(grader) is not dict:
-        raise basis.fault(f"{named(word)} is no grader: it must be a JSON object")
-    return grader
 
 
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
 from turnlint.config.errors import ConfigError, named
+from turnlint.text.rows import BOM
 
 __all__ = ["Basis", "exists"]
 
@@ -38,6 +39,29 @@ class Basis(Struct, frozen=True):
         if not path.is_file():
             raise self.fault(f"{named(word)} is not a file")
         return path
+
+    def object(self, word: str, what: str, most: int) -> dict[str, Any]:
+        """The JSON object in the file that a path leads to, which is a schema, or what else it is to be.
+
+        Raises ConfigError where there is none, and for a file with more bytes than that.
+        """
+        import orjson  # not loaded where no such file is named
+
+        path = self.file(word)
+        try:
+            with path.open("rb") as file:
+                data = file.read(most + 1)
+        except OSError as error:
+            raise self.fault(f"{named(word)}: {error.strerror}") from None
+        if len(data) > most:
+            raise self.fault(f"{named(word)} has more than {most:,} bytes, too many for a {what}")
+        try:
+            value = orjson.loads(data.removeprefix(BOM))
+        except orjson.JSONDecodeError as error:
+            raise self.fault(f"{named(word)} is no JSON: {error}") from None
+        if type(value) is not dict:
+            raise self.fault(f"{named(word)} is no {what}: it must be a JSON object")
+        return value
 
     def path(self, word: str) -> Path:
         """Where a path leads. Raises ConfigError where it may not lead there."""

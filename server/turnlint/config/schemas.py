@@ -9,7 +9,6 @@ from turnlint.config.errors import named
 from turnlint.config.paths import Basis
 from turnlint.model import format_pointer
 from turnlint.rules.tools import _schema
-from turnlint.text.rows import BOM
 
 __all__ = ["row_schema"]
 
@@ -21,20 +20,7 @@ def row_schema(basis: Basis, word: str) -> str:
     """
     import orjson  # not loaded where no schema is named
 
-    path = basis.file(word)
-    try:
-        with path.open("rb") as file:
-            data = file.read(_schema.MAX_BYTES + 1)
-    except OSError as error:
-        raise basis.fault(f"{named(word)}: {error.strerror}") from None
-    if len(data) > _schema.MAX_BYTES:
-        raise basis.fault(f"{named(word)} has more than {_schema.MAX_BYTES:,} bytes, too many for a schema")
-    try:
-        schema = orjson.loads(data.removeprefix(BOM))
-    except orjson.JSONDecodeError as error:
-        raise basis.fault(f"{named(word)} is no JSON: {error}") from None
-    if type(schema) is not dict:
-        raise basis.fault(f"{named(word)} is no schema: it must be a JSON object")
+    schema = basis.object(word, "schema", _schema.MAX_BYTES)
     wrong = _wrong(schema)
     if wrong:
         raise basis.fault(f"{named(word)}: {wrong}")

@@ -57,6 +57,17 @@ _Roles: TypeAlias = Annotated[
         "role means nothing.",
     ),
 ]
+_Schema: TypeAlias = (
+    Annotated[
+        str,
+        note(
+            "The path of a JSON Schema of your own, relative to the settings file and below its folder: "
+            "rows are held against it. Where no format is named, nothing else is asked of what they say.",
+            examples=["schemas/row.json"],
+        ),
+    ]
+    | UnsetType
+)
 _Selectors: TypeAlias = list[str]
 
 
@@ -92,17 +103,7 @@ class Dataset(Shape):
     format: Annotated[str, note("The format of the rows.", examples=["openai-chat"])] | UnsetType = UNSET
     columns: _Columns = field(default_factory=dict)
     roles: _Roles = field(default_factory=dict)
-    schema: (
-        Annotated[
-            str,
-            note(
-                "The path of a JSON Schema of your own, relative to the settings file and below its folder: "
-                "rows are held against it. Where no format is named, nothing else is asked of what they say.",
-                examples=["schemas/row.json"],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    schema: _Schema = UNSET
     target: Annotated[str, note("Who will train on it.", examples=["openai:gpt-4.1-mini"])] | UnsetType = (
         UNSET
     )
@@ -196,17 +197,7 @@ class SettingsFile(Shape, rename="kebab"):
     ) = UNSET
     columns: _Columns = field(default_factory=dict)
     roles: _Roles = field(default_factory=dict)
-    schema: (
-        Annotated[
-            str,
-            note(
-                "The path of a JSON Schema of your own, relative to the settings file and below its folder: "
-                "rows are held against it. Where no format is named, nothing else is asked of what they say.",
-                examples=["schemas/row.json"],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    schema: _Schema = UNSET
     stage: Annotated[_Stage, note("The training method.", examples=["sft"])] | UnsetType = UNSET
     select: Annotated[
         _Selectors,

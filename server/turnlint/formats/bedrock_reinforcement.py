@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from turnlint.formats import Format
 from turnlint.formats.messages import (
@@ -18,11 +19,10 @@ from turnlint.formats.messages import (
     ToolResult,
     Tools,
     User,
-    read_tools,
-    read_turns,
 )
+from turnlint.formats.openai_reinforcement import FORMAT as _OPENAI
 from turnlint.formats.shape import Shape, note
-from turnlint.model import Example, Place
+from turnlint.model import Example
 
 _ROLES = note(
     rules={"unknown-tag": "unknown-role", "missing-tag": "missing-role"},
@@ -55,18 +55,7 @@ def _plausible(value: dict[str, Any]) -> bool:
 
 
 def _example(value: dict[str, Any]) -> Example:
-    turns = read_turns(value.get("messages"), ("messages",))
-    return Example(
-        "bedrock-reinforcement",
-        turns,
-        is_prompt=True,
-        place=Place(("messages",)) if "messages" in value else Place(),
-        value=value,
-        tools=read_tools(value, ()),
-        has_tools=bool(value.get("tools")),
-        extra={key: Place((key,), part="key") for key in value if key not in _OF_THE_PROMPT},
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
-    )
+    return replace(_OPENAI.example(value), format="bedrock-reinforcement")
 
 
 def _outline(row: Prompt) -> tuple[Hashable, list[str]]:

@@ -22,6 +22,7 @@ from turnlint.formats.open_messages import (
     read_open_turns,
     tools_as_text,
 )
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place, ShapeFault
 
@@ -66,7 +67,7 @@ def _example(value: dict[str, Any]) -> Example:
         has_tools=bool(value.get("tools")),
         aside=tools_as_text(value),
         media=read_media(value),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

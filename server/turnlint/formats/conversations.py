@@ -7,11 +7,13 @@ unslothai/unsloth-zoo, dataset_utils.py at ce232d6 (2026-08-20), which takes any
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Literal
 
 from turnlint.formats import Format
 from turnlint.formats.composing import as_text
 from turnlint.formats.media import read_media
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.formats.speakers import read_message
 from turnlint.model import Example, Place
@@ -75,7 +77,7 @@ def _reader(name: str, key: str) -> Callable[[dict[str, Any]], Example]:
             place=Place(("conversations",)) if "conversations" in value else Place(),
             value=value,
             media=read_media(value),
-            readable=bool(turns) and all(turn.role is not None for turn in turns),
+            readable=roles_known(turns),
         )
 
     return example
@@ -93,12 +95,9 @@ def _writer(speakers: Mapping[str, str], key: str) -> Callable[[Example], dict[s
     return compose
 
 
-def _outline_of_lines(row: Pygmalion) -> tuple[Hashable, list[str]]:
-    return tuple([one.role for one in row.conversations]), [one.value for one in row.conversations]
-
-
-def _outline_of_entries(row: Entries) -> tuple[Hashable, list[str]]:
-    return tuple([one.role for one in row.conversations]), [one.content for one in row.conversations]
+def _outline(key: str) -> Callable[[Any], tuple[Hashable, list[str]]]:
+    role, said = attrgetter("role"), attrgetter(key)
+    return lambda row: (tuple(map(role, row.conversations)), list(map(said, row.conversations)))
 
 
 FORMATS = (
@@ -117,7 +116,7 @@ FORMATS = (
         home="axolotl",
         kind="conversation",
         plain_keys=frozenset(("conversations", "role", "value")),
-        outline=_outline_of_lines,
+        outline=_outline("value"),
         compose=_writer(_SPEAKERS, "value"),
     ),
     Format(
@@ -135,7 +134,7 @@ FORMATS = (
         home="unsloth",
         kind="conversation",
         plain_keys=frozenset(("conversations", "role", "content")),
-        outline=_outline_of_entries,
+        outline=_outline("content"),
         compose=_writer(_ROLES, "content"),
     ),
 )

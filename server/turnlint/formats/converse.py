@@ -22,7 +22,9 @@ from turnlint.formats.composing import (
     pieces,
     without_system,
 )
+from turnlint.formats.reading import only_text, read_tool, roles_known, string
 from turnlint.formats.shape import Shape, note
+from turnlint.formats.string_messages import SPEAKER
 from turnlint.model import Call, Content, Example, Image, Place, Pointer, ShapeFault, Text, Tool, Turn
 
 _Version = Literal["bedrock-conversation-2024"]
@@ -109,10 +111,7 @@ class Message(Shape, forbid_unknown_fields=False):
     """One message."""
 
     owner: ClassVar[str] = "message"
-    role: Annotated[
-        Literal["user", "assistant"],
-        note("Who speaks.", rules={"invalid-value": "unknown-role", "missing-key": "missing-role"}),
-    ]
+    role: Annotated[Literal["user", "assistant"], SPEAKER]
     content: Annotated[
         list[Part],
         note(
@@ -144,10 +143,7 @@ class PromptMessage(Shape):
     """One message: a single text."""
 
     owner: ClassVar[str] = "message"
-    role: Annotated[
-        Literal["user", "assistant"],
-        note("Who speaks.", rules={"invalid-value": "unknown-role", "missing-key": "missing-role"}),
-    ]
+    role: Annotated[Literal["user", "assistant"], SPEAKER]
     content: Annotated[
         list[PromptText],
         note(
@@ -243,7 +239,7 @@ def _example(value: dict[str, Any], name: str) -> Example:
         value=value,
         tools=tools,
         has_tools=bool(tools),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 
@@ -315,9 +311,9 @@ def _calls(parts: list[Any], pointer: Pointer) -> Iterator[Call]:
     for held, place in _objects(parts, pointer, "toolUse"):
         yield Call(
             Place(place),
-            id=_string(held.get("toolUseId")),
+            id=string(held.get("toolUseId")),
             id_key="toolUseId",
-            name=_string(held.get("name")),
+            name=string(held.get("name")),
             name_place=Place((*place, "name")),
             arguments=held.get("input"),
             arguments_place=Place((*place, "input")),
@@ -336,7 +332,7 @@ def _results(parts: list[Any], pointer: Pointer) -> Iterator[Turn]:
             str(key),
             content="other",
             texts=texts,
-            result_of=_string(held.get("toolUseId")),
+            result_of=string(held.get("toolUseId")),
             result_at=(key, "toolUseId"),
         )
 
@@ -344,18 +340,9 @@ def _results(parts: list[Any], pointer: Pointer) -> Iterator[Turn]:
 def _tools(config: Any) -> Iterator[Tool]:
     listed = config.get("tools") if type(config) is dict else None
     for held, place in _objects(listed if type(listed) is list else [], ("toolConfig", "tools"), "toolSpec"):
-        name, description, schema = held.get("name"), held.get("description"), held.get("inputSchema")
-        yield Tool(
-            _string(name),
-            Place((*place, "name")) if type(name) is str else Place(place),
-            description=Text(description, (*place, "description")) if type(description) is str else None,
-            parameters=schema.get("json") if type(schema) is dict else None,
-            parameters_place=Place((*place, "inputSchema", "json")),
-        )
-
-
-def _string(value: Any) -> str | None:
-    return value if type(value) is str else None
+        schema = held.get("inputSchema")
+        parameters = schema.get("json") if type(schema) is dict else None
+        yield read_tool(held, place, parameters, (*place, "inputSchema", "json"))
 
 
 def _compose(example: Example) -> dict[str, Any]:
@@ -431,15 +418,8 @@ _role = attrgetter("role")
 
 def _outline(row: Conversation | Prompt) -> tuple[Hashable, list[str]]:
     system = [] if row.system is UNSET else [row.system]
-    texts = [_only(parts) for parts in (*system, *(message.content for message in row.messages))]
+    texts = [only_text(parts) for parts in (*system, *(message.content for message in row.messages))]
     return (row.schema_version is UNSET, len(system), *map(_role, row.messages)), texts
-
-
-def _only(parts: Any) -> str:
-    """The one text of a plain list of parts. Raises TypeError where it has several."""
-    if len(parts) != 1:
-        raise TypeError
-    return parts[0].text  # type: ignore[no-any-return]
 
 
 _PLAIN = frozenset(("schemaVersion", "system", "messages", "role", "content", "text"))

@@ -25,6 +25,7 @@ from turnlint.formats.gemini_contents import (
     write_around,
     write_contents,
 )
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -52,7 +53,7 @@ def _example(value: dict[str, Any]) -> Example:
         value=value,
         tools=tools,
         has_tools=bool(tools),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

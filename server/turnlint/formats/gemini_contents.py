@@ -24,6 +24,7 @@ from turnlint.formats.composing import (
     result_object,
     without_system,
 )
+from turnlint.formats.reading import only_text, read_tool, string
 from turnlint.formats.shape import Shape, note, twice
 from turnlint.model import Call, Content, Example, Image, Place, Pointer, ShapeFault, Text, Tool, Turn
 
@@ -327,8 +328,8 @@ def _calls(parts: list[Any], pointer: Pointer) -> Iterator[Call]:
     for held, place in _objects(parts, pointer, "functionCall"):
         yield Call(
             Place(place),
-            id=_string(held.get("id")),
-            name=_string(held.get("name")),
+            id=string(held.get("id")),
+            name=string(held.get("name")),
             name_place=Place((*place, "name")),
             arguments=held.get("args"),
             arguments_place=Place((*place, "args")),
@@ -344,8 +345,8 @@ def _results(parts: list[Any], pointer: Pointer) -> Iterator[Turn]:
             str(key),
             str(key),
             content="other",
-            name=_string(held.get("name")),
-            result_of=_string(held.get("id")),
+            name=string(held.get("name")),
+            result_of=string(held.get("id")),
             result_at=(key, "id"),
         )
 
@@ -416,18 +417,9 @@ def read_declarations(value: dict[str, Any]) -> Iterator[Tool]:
             listed = tool.get(key)
             for number, one in enumerate(listed if type(listed) is list else ()):
                 if type(one) is dict:
-                    yield _tool(one, ("tools", at, key, number))
-
-
-def _tool(held: dict[str, Any], pointer: Pointer) -> Tool:
-    name, description = held.get("name"), held.get("description")
-    return Tool(
-        _string(name),
-        Place((*pointer, "name")) if type(name) is str else Place(pointer),
-        description=Text(description, (*pointer, "description")) if type(description) is str else None,
-        parameters=_lowered(held.get("parameters")),
-        parameters_place=Place((*pointer, "parameters")),
-    )
+                    place: Pointer = ("tools", at, key, number)
+                    parameters = _lowered(one.get("parameters"))
+                    yield read_tool(one, place, parameters, (*place, "parameters"))
 
 
 _TYPES = frozenset(("OBJECT", "ARRAY", "STRING", "NUMBER", "INTEGER", "BOOLEAN", "NULL"))
@@ -455,10 +447,6 @@ def _lowered(schema: Any) -> Any:
     return copied
 
 
-def _string(value: Any) -> str | None:
-    return value if type(value) is str else None
-
-
 def outline_of_contents(row: Any) -> tuple[tuple[Hashable, ...], list[str]]:
     """The roles and the texts of a plain row of contents. Raises TypeError for any other."""
     camel, other = row.system_instruction, row.system_instruction_
@@ -466,10 +454,3 @@ def outline_of_contents(row: Any) -> tuple[tuple[Hashable, ...], list[str]]:
     texts = [only_text(one.parts) for one in (*system, *row.contents)]
     roles = [one.role for one in row.contents]
     return (camel is UNSET, other is UNSET, *(one.role for one in system), *roles), texts
-
-
-def only_text(parts: Any) -> str:
-    """The one text of a plain list of parts. Raises TypeError where it has several."""
-    if len(parts) != 1:
-        raise TypeError
-    return parts[0].text  # type: ignore[no-any-return]

@@ -18,7 +18,6 @@ from turnlint.formats.gemini_contents import (
     Instruction,
     Said,
     both_spellings,
-    only_text,
     outline_of_contents,
     read_content,
     read_contents,
@@ -28,6 +27,7 @@ from turnlint.formats.gemini_contents import (
     write_content,
     write_contents,
 )
+from turnlint.formats.reading import only_text
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place, ShapeFault, Turn
 

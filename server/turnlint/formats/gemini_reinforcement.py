@@ -21,6 +21,7 @@ from turnlint.formats.gemini_contents import (
     read_system,
     spelling_faults,
 )
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place, ShapeFault
 
@@ -55,7 +56,7 @@ def _example(value: dict[str, Any]) -> Example:
         place=Place(("contents",)) if "contents" in value else Place(),
         value=value,
         extra={"references": Place(("references",), part="key")} if "references" in value else {},
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

@@ -18,6 +18,7 @@ from msgspec import UNSET, UnsetType
 
 from turnlint.formats.composing import Words, as_messages, as_tools
 from turnlint.formats.messages import TextContent, UserContent, read_tools, read_turns
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place, Pointer, ShapeFault, Turn
 
@@ -136,7 +137,7 @@ def read_chat(name: str, value: dict[str, Any]) -> Example:
         value=value,
         tools=read_tools(value, ()),
         has_tools=bool(value.get("tools")),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

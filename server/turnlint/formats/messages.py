@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
+from turnlint.formats.reading import read_tool, string
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Call, Content, Image, Place, Pointer, Text, Tool, Turn
 
@@ -294,14 +295,10 @@ def read_turn(message: Any, pointer: Pointer, roles: Mapping[str, str] = ROLES) 
         refusal=refusal,
         calls=_calls(message, pointer),
         has_calls=message.get("tool_calls") is not None or message.get("function_call") is not None,
-        result_of=_string(answers),
-        name=_string(name),
+        result_of=string(answers),
+        name=string(name),
         weight=message.get("weight"),
     )
-
-
-def _string(value: Any) -> str | None:
-    return value if type(value) is str else None
 
 
 _TEXT_KEYS = ("text", "refusal", "content", "value")
@@ -340,7 +337,7 @@ def _image_url(holder: Any, pointer: Pointer) -> Image:
     holder = holder if type(holder) is dict else {}
     url, detail = holder.get("url"), holder.get("detail")
     steps = ("image_url", "url") if type(url) is str else ()
-    return Image(_string(url), Place((*pointer, *steps)), _string(detail))
+    return Image(string(url), Place((*pointer, *steps)), string(detail))
 
 
 def _image(part: dict[str, Any], pointer: Pointer) -> Image:
@@ -371,8 +368,8 @@ def _call(function: Any, pointer: Pointer, place: Place, call_id: Any, *, legacy
     name = function.get("name")
     return Call(
         place,
-        id=_string(call_id),
-        name=_string(name),
+        id=string(call_id),
+        name=string(name),
         name_place=Place((*pointer, "name")),
         arguments=function.get("arguments"),
         arguments_place=Place((*pointer, "arguments")),
@@ -392,22 +389,17 @@ def read_tools(value: dict[str, Any], pointer: Pointer, name: str = "tools") -> 
     )
     for key, unwrap, steps in sources:
         listed = value.get(key)
-        for position, tool in enumerate(listed if type(listed) is list else ()):
-            function = unwrap(tool) if type(tool) is dict else None
+        for position, one in enumerate(listed if type(listed) is list else ()):
+            function = unwrap(one) if type(one) is dict else None
             if type(function) is dict:
-                found.append(_tool(function, (*pointer, key, position, *steps), legacy=key == "functions"))
+                place = (*pointer, key, position, *steps)
+                tool = read_tool(
+                    function,
+                    place,
+                    function.get("parameters"),
+                    (*place, "parameters"),
+                    strict=function.get("strict") is True,
+                    legacy=key == "functions",
+                )
+                found.append(tool)
     return tuple(found)
-
-
-def _tool(function: dict[str, Any], pointer: Pointer, *, legacy: bool) -> Tool:
-    name, description = function.get("name"), function.get("description")
-    named = type(name) is str
-    return Tool(
-        name if named else None,
-        Place((*pointer, "name")) if named else Place(pointer),
-        description=Text(description, (*pointer, "description")) if type(description) is str else None,
-        parameters=function.get("parameters"),
-        parameters_place=Place((*pointer, "parameters")),
-        strict=function.get("strict") is True,
-        legacy=legacy,
-    )

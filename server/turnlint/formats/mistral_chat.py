@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from turnlint.formats import Format
 from turnlint.formats.composing import Words, as_messages, as_tools, numbered
 from turnlint.formats.messages import MESSAGES_ALIASES, read_tools, read_turns
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note, twice
 from turnlint.model import Example, Image, Place, ShapeFault, Text, Turn
 
@@ -231,7 +232,7 @@ def _example(value: dict[str, Any]) -> Example:
         value=value,
         tools=read_tools(value, (), key),
         has_tools=bool(value.get(key)),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

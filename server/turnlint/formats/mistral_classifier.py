@@ -14,6 +14,7 @@ from turnlint.formats import Format
 from turnlint.formats.messages import MESSAGES_ALIASES, read_turns
 from turnlint.formats.mistral_chat import MistralMessages
 from turnlint.formats.prompt_completion import read_pair
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -56,7 +57,7 @@ def _example(value: dict[str, Any]) -> Example:
         is_prompt=True,
         value=value,
         extra={"labels": Place(("labels",), part="key")} if "labels" in value else {},
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

@@ -20,6 +20,7 @@ from turnlint.formats.messages import (
     read_tools,
     read_turns,
 )
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -53,7 +54,7 @@ def _example(value: dict[str, Any]) -> Example:
         has_tools=bool(value.get("tools")) or bool(value.get("functions")),
         media=read_media(value),
         parallel_calls=value.get("parallel_tool_calls"),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

@@ -19,6 +19,7 @@ from turnlint.formats.messages import (
     read_tools,
     read_turns,
 )
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Example, Place
 
@@ -81,7 +82,7 @@ def _example(value: dict[str, Any]) -> Example:
         tools=read_tools(value, ()),
         has_tools=bool(value.get("tools")),
         extra={key: Place((key,), part="key") for key in value if key not in _RESERVED},
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

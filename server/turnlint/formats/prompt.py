@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from turnlint.formats import Format
 from turnlint.formats.media import read_media
 from turnlint.formats.open_messages import as_open_messages, as_surroundings, read_open_tools, tools_as_text
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import note
 from turnlint.formats.sides import (
     PLAIN_KEYS,
@@ -71,7 +72,7 @@ def _example(value: dict[str, Any]) -> Example:
         aside=tools_as_text(value),
         media=read_media(value),
         extra={key: Place((key,)) for key in value if key not in _READ},
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

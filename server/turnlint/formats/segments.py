@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any, ClassVar
 
 from turnlint.formats import Format
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.model import Content, Example, Place, ShapeFault, Text, Turn
 
@@ -63,7 +64,7 @@ def _example(value: dict[str, Any]) -> Example:
         turns,
         place=Place(("segments",)) if "segments" in value else Place(),
         value=value,
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from turnlint.formats import Format
 from turnlint.formats.composing import the_one
 from turnlint.formats.media import read_media, token_faults
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import Shape, note
 from turnlint.formats.speakers import (
     CALL,
@@ -108,7 +109,7 @@ def _example(value: dict[str, Any], name: str = "sharegpt") -> Example:
         has_tools=bool(value.get("tools")),
         aside=read_tools_as_text(value),
         media=read_media(value),
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 

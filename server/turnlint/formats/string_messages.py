@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Annotated, Any
 
 from turnlint.formats.messages import read_turns
+from turnlint.formats.reading import roles_known
 from turnlint.formats.shape import note
 from turnlint.model import Example, Place, Turn
 
@@ -33,7 +34,7 @@ def read_strings(
         (*before, *turns),
         place=Place(("messages",)) if "messages" in value else Place(),
         value=value,
-        readable=bool(turns) and all(turn.role is not None for turn in turns),
+        readable=roles_known(turns),
     )
 
 
